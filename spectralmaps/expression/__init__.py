@@ -1,0 +1,1 @@
+"""Voxel-level gene-expression maps of the human brain from sparse samples."""

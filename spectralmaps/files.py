@@ -1,0 +1,76 @@
+"""Files that are either whole or absent: write under a temporary name, then move."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from spectralmaps.errors import InputError
+
+
+@contextmanager
+def atomic_path(path: Path) -> Iterator[Path]:
+    """Temporary sibling of ``path`` that replaces it when the block ends without an error.
+
+    Parameters
+    ----------
+    path
+        Final name; its parent folders are made. The temporary name keeps all suffixes, so
+        libraries that choose a format by suffix (``.nii.gz``) behave as with the final name.
+
+    Yields
+    ------
+    The path to write to. After an exception it is removed and ``path`` is left as it was.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix=".partial-", dir=path.parent))
+    try:
+        temporary = folder / path.name
+        yield temporary
+        os.replace(temporary, path)
+    finally:
+        shutil.rmtree(folder)
+
+
+@contextmanager
+def atomic_folder(path: Path) -> Iterator[Path]:
+    """Temporary folder that replaces the folder ``path`` when the block ends without an error.
+
+    Parameters
+    ----------
+    path
+        Final folder; what stood there before is removed only after the new one is complete.
+
+    Yields
+    ------
+    An empty folder to fill. After an exception it is removed and ``path`` is left as it was.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix=".partial-", dir=path.parent))
+    try:
+        temporary = folder / path.name
+        temporary.mkdir()
+        yield temporary
+        if path.exists():
+            os.replace(path, folder / "replaced")
+        os.replace(temporary, path)
+    finally:
+        shutil.rmtree(folder)
+
+
+def check_file(path: Path, remedy: str) -> Path:
+    """The path itself, once it is known to be a readable file.
+
+    Raises
+    ------
+    InputError
+        If there is no such file; the message ends with ``remedy``.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise InputError(f"{path}: expected a file, found none; {remedy}")
+    return path

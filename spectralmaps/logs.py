@@ -1,0 +1,90 @@
+"""Log files of scripts: progress, messages and the end of a job that failed."""
+
+import logging
+import sys
+import traceback
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+from tqdm import tqdm
+
+from spectralmaps.errors import InputError
+
+Item = TypeVar("Item")
+LOGGER = logging.getLogger("spectralmaps")
+LINES_PER_LOOP = 20
+FORMAT = "%(asctime)s %(name)s %(levelname)s %(message)s"
+
+
+@contextmanager
+def log_to(path: str | Path) -> Iterator[None]:
+    """Send the package's log to a file while a script's ``main`` runs.
+
+    Parameters
+    ----------
+    path
+        Log file; it is replaced.
+
+    Raises
+    ------
+    SystemExit
+        In place of an ``InputError``: its one line goes to the log and to standard error.
+        Any other exception is written to the log with its traceback and raised again.
+    """
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    handler = logging.FileHandler(path, mode="w")
+    handler.setFormatter(logging.Formatter(FORMAT))
+    LOGGER.addHandler(handler)
+    LOGGER.setLevel(logging.INFO)
+    try:
+        yield
+    except InputError as error:
+        LOGGER.error("%s", error)
+        sys.exit(f"error: {error}")
+    except Exception:
+        LOGGER.error("%s", traceback.format_exc())
+        raise
+    finally:
+        LOGGER.removeHandler(handler)
+        handler.close()
+
+
+class _LogLines:
+    """File-like sink that turns the bar of tqdm into at most a few lines of the log."""
+
+    def write(self, text: str) -> None:
+        """Log one state of the bar; the carriage return that redraws it is dropped."""
+        if line := text.strip():
+            LOGGER.info("%s", line)
+
+    def flush(self) -> None:
+        """Nothing is kept back."""
+
+
+def progress(items: Iterable[Item], description: str, n_items: int) -> Iterable[Item]:
+    """The items, with a bar on a terminal and with about 20 lines in the log elsewhere.
+
+    Parameters
+    ----------
+    items
+        What the loop runs over.
+    description
+        What one pass does, for example ``"train siren"``.
+    n_items
+        Number of items.
+    """
+    if sys.stderr.isatty():
+        return tqdm(items, desc=description, total=n_items)
+    every = max(1, n_items // LINES_PER_LOOP)
+    return tqdm(
+        items,
+        desc=description,
+        total=n_items,
+        file=_LogLines(),
+        miniters=every,
+        mininterval=0,
+        maxinterval=float("inf"),
+        ncols=80,
+    )
