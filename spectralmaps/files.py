@@ -52,14 +52,25 @@ def atomic_folder(path: Path) -> Iterator[Path]:
     path.parent.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix=".partial-", dir=path.parent))
     try:
-        temporary = folder / path.name
-        temporary.mkdir()
+        temporary = folder / "new" / path.name
+        temporary.mkdir(parents=True)
         yield temporary
-        if path.exists():
-            os.replace(path, folder / "replaced")
-        os.replace(temporary, path)
+        _replace_folder(path, temporary, aside=folder / "replaced")
     finally:
         shutil.rmtree(folder)
+
+
+def _replace_folder(path: Path, new: Path, aside: Path) -> None:
+    """Move a folder to a name; what stood there goes aside, and back if the move fails."""
+    if not path.exists():
+        os.replace(new, path)
+        return
+    os.replace(path, aside)
+    try:
+        os.replace(new, path)
+    except OSError:
+        os.replace(aside, path)
+        raise
 
 
 def check_file(path: Path, remedy: str) -> Path:

@@ -34,7 +34,7 @@ def log_to(path: str | Path) -> Iterator[None]:
         Any other exception is written to the log with its traceback and raised again.
     """
     Path(path).parent.mkdir(parents=True, exist_ok=True)
-    handler = logging.FileHandler(path, mode="w")
+    handler = logging.FileHandler(path, mode="w", encoding="utf-8")
     handler.setFormatter(logging.Formatter(FORMAT))
     LOGGER.addHandler(handler)
     LOGGER.setLevel(logging.INFO)

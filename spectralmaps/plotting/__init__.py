@@ -1,0 +1,1 @@
+"""Style, colours and panels shared by the figures of all modules."""

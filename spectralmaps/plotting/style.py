@@ -1,0 +1,64 @@
+"""The one style of all figures, and saving a figure so that the same data give the same bytes."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import matplotlib
+from matplotlib.figure import Figure
+
+from spectralmaps.errors import InputError
+from spectralmaps.files import atomic_path, check_file
+
+# Each format names its date differently; None leaves it out of the file.
+UNDATED: dict[str, dict[str, None]] = {
+    ".svg": {"Date": None},
+    ".pdf": {"CreationDate": None},
+    ".png": {},
+}
+
+
+@contextmanager
+def use_style(path: Path) -> Iterator[None]:
+    """Matplotlib set up by one style file, for scripts; settings of the user's own are put aside.
+
+    Make and save the figure inside the block.
+
+    Parameters
+    ----------
+    path
+        Style file in the format of ``matplotlibrc``.
+
+    Raises
+    ------
+    InputError
+        If there is no such file.
+    """
+    check_file(path, "name the style file, config/matplotlibrc")
+    with matplotlib.rc_context(fname=path):
+        yield
+
+
+def save_figure(figure: Figure, path: Path) -> None:
+    """Write a figure without a date; the file is whole or absent.
+
+    Parameters
+    ----------
+    figure
+        Figure to write.
+    path
+        File with the suffix ``.svg``, ``.pdf`` or ``.png``; it is replaced.
+
+    Raises
+    ------
+    InputError
+        If the suffix is none of these.
+    """
+    suffix = Path(path).suffix
+    if suffix not in UNDATED:
+        raise InputError(
+            f"{path}: expected a figure file ending in {', '.join(UNDATED)}, found {suffix!r};"
+            " change the name"
+        )
+    with atomic_path(path) as temporary:
+        figure.savefig(temporary, metadata=UNDATED[suffix])
