@@ -1,0 +1,52 @@
+# `make` sets up both environments and runs the main job; `make test` sets up and tests.
+# Needs git, make and Python 3.11 or newer. `make CORES=8` uses eight cores.
+
+PYTHON ?= python3
+CORES ?= $(shell getconf _NPROCESSORS_ONLN)
+BIN := .venv/bin
+SNAKEMAKE := $(BIN)/snakemake --cores $(CORES)
+# Wheels that pip is told to find are offered to uv as well.
+export UV_FIND_LINKS ?= $(PIP_FIND_LINKS)
+
+.PHONY: all run setup test lint figures report benchmark docs clean
+
+all: run
+
+run: setup
+	$(SNAKEMAKE)
+
+setup: .venv/installed .venv-abagen/installed
+
+.venv/installed: requirements.txt
+	workflow/install_environment.sh .venv requirements.txt $(PYTHON)
+
+# abagen runs on Python 3.11 at most; the script says what to do where there is none.
+.venv-abagen/installed: requirements-abagen.txt
+	workflow/install_environment.sh .venv-abagen requirements-abagen.txt $(PYTHON) python3.11 python3.10
+
+figures: setup
+	$(SNAKEMAKE) figures
+
+report: setup
+	$(SNAKEMAKE)
+	$(BIN)/snakemake --report results/report.html
+
+benchmark: setup
+	$(SNAKEMAKE) benchmarks
+
+docs: setup
+	$(BIN)/python workflow/document_config.py
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/snakefmt --check Snakefile workflow
+	$(BIN)/codespell README.md CHANGELOG.md docs config spectralmaps scripts workflow tests
+	$(BIN)/mypy
+	$(BIN)/snakemake --lint
+
+test: lint
+	$(BIN)/python -m pytest
+
+clean:
+	rm -rf .venv .venv-abagen .snakemake
