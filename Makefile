@@ -8,7 +8,7 @@ SNAKEMAKE := $(BIN)/snakemake --cores $(CORES)
 # Wheels that pip is told to find are offered to uv as well.
 export UV_FIND_LINKS ?= $(PIP_FIND_LINKS)
 
-.PHONY: all run setup test lint figures report benchmark docs clean
+.PHONY: all run setup test lint figures report benchmark docs docs-results clean
 
 all: run
 
@@ -36,6 +36,9 @@ benchmark: setup
 
 docs: setup
 	$(BIN)/python workflow/document_config.py
+
+docs-results: setup
+	$(BIN)/python workflow/document_results.py README.md docs/expression.md
 
 lint: setup
 	$(BIN)/ruff check .

@@ -1,0 +1,32 @@
+from snakemake.utils import min_version
+
+min_version("9.27.1")
+
+
+configfile: "config/config.yaml"
+
+
+include: "workflow/rules/common.smk"
+include: "workflow/rules/expression.smk"
+include: "workflow/rules/expression_evaluation.smk"
+include: "workflow/rules/expression_figures.smk"
+include: "workflow/rules/benchmark.smk"
+
+
+check_config()
+
+
+report: "workflow/report/workflow.rst"
+
+
+rule all:
+    default_target: True
+    input:
+        figure_targets(),
+        map_targets(),
+        expression_file("metrics.tsv"),
+
+
+rule figures:
+    input:
+        figure_targets(),

@@ -1,0 +1,67 @@
+"""Score one variant against the true expression of a phantom at voxels of the grey matter."""
+
+from pathlib import Path
+from typing import Any
+
+from spectralmaps.expression.anatomy import Anatomy
+from spectralmaps.expression.evaluate import truth_scores
+from spectralmaps.expression.predictors import build_predictor
+from spectralmaps.expression.samples import read_samples
+from spectralmaps.expression.selection import choose_samples
+from spectralmaps.expression.truth import Truth, random_voxels
+from spectralmaps.files import atomic_path
+from spectralmaps.logs import log_to
+
+
+def main(
+    paths: dict[str, Path],
+    path_to_scores: Path,
+    config: dict[str, Any],
+    evaluation: dict[str, Any],
+    seed: int,
+) -> None:
+    """Fit to all samples of the evaluated donor, predict at voxels, compare with the truth.
+
+    Parameters
+    ----------
+    paths
+        ``annotation``, ``expression``, ``factors`` and ``loadings`` files, ``atlas`` folder.
+    path_to_scores
+        Table of scores, one row a gene and metric.
+    config
+        The variant's section of the configuration.
+    evaluation
+        ``donor``, ``n_genes`` and ``n_voxels``, drawn at random from the grey matter.
+    seed
+        Seed of the fit and of the voxels.
+    """
+    anatomy = Anatomy.read(paths["atlas"])
+    samples = choose_samples(
+        read_samples(paths["annotation"], paths["expression"], anatomy),
+        evaluation["donor"],
+        evaluation["n_genes"],
+    )
+    grey = anatomy.grey.values > anatomy.config.tissue_threshold
+    coords_mm = random_voxels(grey, anatomy.grey.affine, evaluation["n_voxels"], seed)
+    known = Truth.read(paths["factors"], paths["loadings"])
+    coords_mm = coords_mm[known.inside(coords_mm)]
+    truth = known.in_unit_of(samples, coords_mm)
+    predictor = build_predictor(config).fit(samples, seed)
+    predicted = predictor.predict(anatomy.sites(coords_mm))
+    with atomic_path(path_to_scores) as path:
+        truth_scores(truth, predicted.mean, samples.genes).to_csv(path, index=False)
+
+
+if __name__ == "__main__":
+    with log_to(snakemake.log[0]):
+        main(
+            paths={
+                **{name: Path(snakemake.input[name]) for name in ("annotation", "expression")},
+                **{name: Path(snakemake.input[name]) for name in ("factors", "loadings")},
+                "atlas": Path(snakemake.input.structure).parent,
+            },
+            path_to_scores=Path(snakemake.output.scores),
+            config=snakemake.params.config,
+            evaluation=snakemake.params.evaluation,
+            seed=int(snakemake.wildcards.seed),
+        )

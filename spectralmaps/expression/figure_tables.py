@@ -1,0 +1,207 @@
+"""Reading of what figures are drawn from, and writing of a figure with its table."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+import nibabel as nib
+import numpy as np
+import pandas as pd
+from jaxtyping import Float
+
+from spectralmaps.errors import InputError
+from spectralmaps.expression.atlases import read_image
+from spectralmaps.expression.slices import cut
+from spectralmaps.files import atomic_path, check_file
+from spectralmaps.logs import progress
+
+POOLED = "all"
+ALL_DONORS = "all"
+VOXEL_STEP = 2
+COORDINATES = ["x_mm", "y_mm", "z_mm"]
+REMEDY = "run the rule that writes it"
+
+
+@dataclass(frozen=True, kw_only=True)
+class FigurePaths:
+    """Style that a figure is drawn in, and where the figure and its table go."""
+
+    style: Path
+    figure: Path
+    table: Path
+
+    @classmethod
+    def of(cls, style: str, figure: str, table: str) -> Self:
+        """The same from names, as a rule gives them."""
+        return cls(style=Path(style), figure=Path(figure), table=Path(table))
+
+
+def write_table(path: Path, table: pd.DataFrame) -> None:
+    """Write the table that a figure was drawn from, without its index; whole or not at all."""
+    with atomic_path(path) as temporary:
+        table.to_csv(temporary, index=False, lineterminator="\n")
+
+
+def read_columns(path: Path, columns: Sequence[str]) -> pd.DataFrame:
+    """A CSV table, once it is known to have the columns and at least one row.
+
+    Raises
+    ------
+    InputError
+        If the file, a column or every row is missing.
+    """
+    table = pd.read_csv(check_file(path, REMEDY))
+    missing = [name for name in columns if name not in table]
+    if missing or table.empty:
+        raise InputError(
+            f"{path}: expected rows with the columns {', '.join(columns)}, found {len(table)} rows"
+            f" with {', '.join(map(str, table.columns))}; {REMEDY}"
+        )
+    return table
+
+
+def read_scores(paths: Sequence[Path]) -> pd.DataFrame:
+    """Scores pooled over folds, of all genes, from ``evaluation/{variant}/{split}/seed-*.csv``.
+
+    Parameters
+    ----------
+    paths
+        Tables with the columns gene, fold, metric and value; variant, split and seed are taken
+        from the path.
+
+    Returns
+    -------
+    Columns variant, split, seed, gene, metric, value.
+    """
+    tables = []
+    for path in map(Path, paths):
+        table = read_columns(path, ["gene", "fold", "metric", "value"])
+        pooled = table[table["fold"].astype(str) == POOLED].drop(columns="fold")
+        seed = int(path.stem.removeprefix("seed-"))
+        tables.append(
+            pooled.assign(variant=path.parent.parent.name, split=path.parent.name, seed=seed)
+        )
+    return pd.concat(tables, ignore_index=True)[
+        ["variant", "split", "seed", "gene", "metric", "value"]
+    ]
+
+
+def read_expression(path_to_samples: Path, donor: str) -> pd.DataFrame:
+    """Normalised expression of a donor's samples, one column a gene.
+
+    Parameters
+    ----------
+    path_to_samples
+        Folder of ``annotation.csv`` and ``expression.csv``.
+    donor
+        Donor's number, or ``all``.
+
+    Raises
+    ------
+    InputError
+        If a file or the donor is missing.
+    """
+    annotation = read_columns(path_to_samples / "annotation.csv", ["sample", "donor"])
+    expression = read_columns(path_to_samples / "expression.csv", ["sample"]).set_index("sample")
+    chosen = donor_rows(annotation, donor).to_numpy()
+    return expression[chosen]
+
+
+def donor_rows(annotation: pd.DataFrame, donor: str) -> pd.Series:
+    """Whether each sample is of a donor; all samples are of the donor ``all``.
+
+    Raises
+    ------
+    InputError
+        If no sample is of the donor.
+    """
+    donors = annotation["donor"].astype(str)
+    chosen = (donors == donor) | (donor == ALL_DONORS)
+    if not chosen.any():
+        raise InputError(
+            f"donor: expected one of {', '.join(sorted(donors.unique()))} or {ALL_DONORS},"
+            f" found {donor}; correct expression.donors"
+        )
+    return chosen
+
+
+def read_places(path_to_annotation: Path, donor: str) -> Float[np.ndarray, "sample 3"]:
+    """MNI coordinates of a donor's samples, millimetres.
+
+    Raises
+    ------
+    InputError
+        If the file, a column or the donor is missing.
+    """
+    annotation = read_columns(path_to_annotation, ["donor", *COORDINATES])
+    return annotation.loc[donor_rows(annotation, donor), COORDINATES].to_numpy(dtype=np.float64)
+
+
+def read_order(path: Path) -> pd.Series:
+    """Order of each gene from ``order/{kind}_{donor}.csv``, by increasing order."""
+    table = read_columns(path, ["gene", "order"])
+    return table.set_index("gene")["order"].sort_values(kind="stable")
+
+
+def read_regions(path: Path) -> pd.DataFrame:
+    """Region table: one row a label, one column a gene."""
+    return read_columns(path, ["label"]).set_index("label")
+
+
+def read_map(folder: Path, gene: str, suffix: str) -> nib.Nifti1Image:
+    """A gene's volume from ``{folder}/{gene}_{atlas}_{suffix}.nii.gz``, NaN outside its mask.
+
+    Parameters
+    ----------
+    folder
+        Folder of volumes, named by the atlas whose voxels hold values.
+    gene
+        Gene symbol.
+    suffix
+        ``inr``, ``inr_std``, ``inr_avg`` or ``abagen``.
+
+    Raises
+    ------
+    InputError
+        If there is no volume of the gene.
+    """
+    ending = f"_{folder.name}_{suffix}.nii.gz"
+    path = folder / f"{gene}{ending}"
+    if not path.is_file():
+        genes = sorted(found.name.removesuffix(ending) for found in folder.glob(f"*{ending}"))
+        raise InputError(
+            f"{folder}: expected a map *{ending} of the gene {gene}, found those of {len(genes)}"
+            f" genes ({', '.join(genes[:5])}, ...); name genes that have a map"
+        )
+    image = read_image(path)
+    values = np.asarray(image.dataobj, dtype=np.float32)
+    return nib.Nifti1Image(np.where(values == 0, np.nan, values), image.affine)
+
+
+def read_planes_and_voxels(
+    folder: Path, genes: Sequence[str], axial_mm: float
+) -> tuple[Float[np.ndarray, "gene row column"], Float[np.ndarray, "voxel gene"]]:
+    """An axial slice of each gene's map, 0 outside its mask, and its values at a lattice.
+
+    Parameters
+    ----------
+    folder
+        Folder ``{variant}/{donor}/{atlas}`` of ``{gene}_{atlas}_inr.nii.gz``.
+    genes
+        Genes to read.
+    axial_mm
+        Position of the slice, MNI millimetres.
+
+    Returns
+    -------
+    Slices, and values of every second voxel along each axis inside the mask; the maps vary over
+    longer distances.
+    """
+    planes, voxels = [], []
+    for gene in progress(genes, "read maps", len(genes)):
+        image = read_map(folder, gene, "inr")
+        planes.append(np.nan_to_num(cut(image, "axial", axial_mm).values))
+        thinned = np.asarray(image.dataobj)[::VOXEL_STEP, ::VOXEL_STEP, ::VOXEL_STEP]
+        voxels.append(thinned[np.isfinite(thinned)])
+    return np.stack(planes), np.column_stack(voxels).astype(np.float64)

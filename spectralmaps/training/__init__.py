@@ -1,0 +1,1 @@
+"""One training loop for every module, with what it needs: schedules, seeds, checkpoints, logs."""

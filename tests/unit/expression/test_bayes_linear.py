@@ -1,0 +1,179 @@
+"""The closed-form head against Gaussian processes written out in full."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+from scipy.stats import multivariate_normal
+from sklearn.gaussian_process import GaussianProcessRegressor
+from sklearn.gaussian_process.kernels import DotProduct
+
+from spectralmaps.errors import InputError
+from spectralmaps.expression.bayes_linear import (
+    RATIOS,
+    Design,
+    Hyperparameters,
+    coefficients,
+    decompose,
+    fit_head,
+    mean_log_evidence,
+    most_likely,
+    same_structure,
+    signal_covariance,
+    start,
+)
+
+
+def tensor(*values):
+    return torch.tensor(values, dtype=torch.float64)
+
+
+@pytest.fixture
+def features(rng):
+    return torch.as_tensor(rng.normal(size=(40, 6)))
+
+
+@pytest.fixture
+def design(features, rng):
+    parts = [features[:, :2], features[:, 2:]]
+    return Design(
+        grams=torch.stack([part @ part.T for part in parts] + [torch.eye(40).double()]),
+        structure=torch.as_tensor(rng.integers(0, 5, size=40)),
+        donor=torch.as_tensor(rng.integers(0, 3, size=40)),
+    )
+
+
+@pytest.fixture
+def prior():
+    return Hyperparameters(
+        shared=tensor(0.5, 0.2, 0.3),
+        specific=tensor(0.1, 0.7, 0.2),
+        amplitude=tensor(1.0, 0.6, 1.2, 0.9, 1.1),
+        noise=tensor(1.0, 0.5, 2.0, 0.8, 1.5),
+        donor=tensor(0.3)[0],
+    )
+
+
+def test_evidence_is_the_density_of_a_multivariate_normal(design, prior, rng):
+    values = torch.as_tensor(rng.normal(size=(40, 3)))
+    head = fit_head(decompose(design, prior), values)
+    signal = signal_covariance(design, prior).numpy()
+    noise = np.diag(prior.noise[design.structure].numpy())
+    for gene in range(3):
+        covariance = float(head.scale[gene]) * (signal + float(head.ratio[gene]) * noise)
+        density = multivariate_normal(np.zeros(40), covariance).logpdf(values[:, gene].numpy())
+        assert float(head.log_evidence[gene]) == pytest.approx(density, rel=1e-9)
+
+
+def test_scale_and_ratio_maximise_the_evidence(design, prior, rng):
+    values = torch.as_tensor(rng.normal(size=(40, 1)))
+    head = fit_head(decompose(design, prior), values)
+    signal = signal_covariance(design, prior).numpy()
+    noise = np.diag(prior.noise[design.structure].numpy())
+
+    def density(scale, ratio):
+        normal = multivariate_normal(np.zeros(40), scale * (signal + ratio * noise))
+        return normal.logpdf(values[:, 0].numpy())
+
+    best = density(float(head.scale), float(head.ratio))
+    for factor in (0.9, 1.1):
+        assert density(factor * float(head.scale), float(head.ratio)) < best
+    assert all(density(float(head.scale), float(ratio)) <= best + 1e-9 for ratio in RATIOS)
+
+
+def test_one_plain_bank_is_the_gaussian_process_of_scikit_learn(features, rng):
+    values = features @ torch.as_tensor(rng.normal(size=(6, 2)))
+    values = values + 0.5 * torch.as_tensor(rng.normal(size=(40, 2)))
+    plain = Hyperparameters(
+        shared=tensor(1.0),
+        specific=tensor(0.0),
+        amplitude=torch.ones(5).double(),
+        noise=torch.ones(5).double(),
+        donor=tensor(0.0)[0],
+    )
+    structure = torch.ones(40, dtype=torch.long)
+    alone = Design(
+        grams=(features @ features.T)[None], structure=structure, donor=torch.zeros(40).long()
+    )
+    head = fit_head(decompose(alone, plain), values)
+    places = torch.as_tensor(rng.normal(size=(7, 6)))
+    banks = torch.zeros(6 + 40, dtype=torch.long)
+    layers = coefficients(features, structure, plain, banks, head.dual)[1, :6]
+    for gene in range(2):
+        reference = GaussianProcessRegressor(
+            DotProduct(0.0, "fixed"), alpha=float(head.ratio[gene]), optimizer=None
+        ).fit(features.numpy(), values[:, gene].numpy())
+        np.testing.assert_allclose(
+            (places @ layers[:, gene]).numpy(), reference.predict(places.numpy()), rtol=1e-8
+        )
+
+
+def test_coefficients_give_the_dense_kernel_regression(features, design, prior, rng):
+    dual = torch.as_tensor(rng.normal(size=(40, 2)))
+    banks = torch.tensor([0, 0, 1, 1, 1, 1] + [2] * 40)
+    layers = coefficients(features, design.structure, prior, banks, dual)
+    no_donor = Hyperparameters(**{**vars(prior), "donor": tensor(0.0)[0]})
+    expected = signal_covariance(design, no_donor) @ dual
+    inputs = torch.cat([features, torch.eye(40).double()], dim=1)
+    known = design.structure > 0
+    answer = torch.einsum("nf,nfk->nk", inputs, layers[design.structure])
+    torch.testing.assert_close(answer[known], expected[known])
+
+
+def test_an_unknown_structure_is_like_itself_only():
+    expected = torch.tensor([[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 1], [0, 0, 1, 1]])
+    torch.testing.assert_close(same_structure(torch.tensor([0, 0, 2, 2])), expected.double())
+
+
+def test_an_unknown_structure_gets_only_what_the_classes_share(features, design, prior, rng):
+    dual = torch.as_tensor(rng.normal(size=(40, 2)))
+    banks = torch.tensor([0, 0, 1, 1, 1, 1] + [2] * 40)
+    alone = Hyperparameters(**{**vars(prior), "specific": torch.zeros(3).double()})
+    torch.testing.assert_close(
+        coefficients(features, design.structure, prior, banks, dual)[0],
+        coefficients(features, design.structure, alone, banks, dual)[0],
+    )
+
+
+def test_genes_do_not_touch_each_other_under_a_given_prior(design, prior, rng):
+    values = torch.as_tensor(rng.normal(size=(40, 4)))
+    spectrum = decompose(design, prior)
+    together, alone = fit_head(spectrum, values), fit_head(spectrum, values[:, 2:3])
+    torch.testing.assert_close(together.dual[:, 2:3], alone.dual)
+    torch.testing.assert_close(together.scale[2:3], alone.scale)
+
+
+def test_the_search_raises_the_evidence_and_finds_the_noisy_class(rng):
+    n = 300
+    x = torch.as_tensor(rng.normal(size=(n, 4)))
+    structure = torch.as_tensor(rng.integers(1, 3, size=n))
+    design = Design(
+        grams=(x @ x.T)[None], structure=structure, donor=torch.zeros(n, dtype=torch.long)
+    )
+    noise = torch.where(structure == 2, 2.0, 0.5)[:, None]
+    values = x @ torch.as_tensor(rng.normal(size=(4, 30)))
+    values = values + noise * torch.as_tensor(rng.normal(size=(n, 30)))
+    values = values - values.mean(dim=0)
+    found = most_likely(design, values, 40)
+    gain = mean_log_evidence(design, found, values) - mean_log_evidence(design, start(1, 1), values)
+    assert float(gain) > 20
+    assert float(found.noise[2] / found.noise[1]) == pytest.approx(16, rel=0.15)
+    assert float(found.donor) == 0.0
+
+
+def test_pooled_evidence_differs_from_the_density_by_a_constant(design, prior, rng):
+    values = torch.as_tensor(rng.normal(size=(40, 1)))
+    covariance = signal_covariance(design, prior) + torch.diag(prior.noise[design.structure])
+    scale = float(values.T @ torch.linalg.solve(covariance, values)) / 40
+    density = multivariate_normal(np.zeros(40), scale * covariance.numpy()).logpdf(values[:, 0])
+    constant = 20 * (1 + math.log(2 * math.pi))
+    found = float(mean_log_evidence(design, prior, values))
+    assert found - constant == pytest.approx(density, rel=1e-6)
+
+
+def test_a_constant_gene_is_refused(design):
+    values = torch.zeros(40, 2, dtype=torch.float64)
+    values[0, 0] = 1.0
+    with pytest.raises(InputError, match="gene number 1 is constant"):
+        most_likely(design, values, 5)

@@ -1,0 +1,330 @@
+"""Functions of the rules: configuration check, code that a script depends on, target lists.
+
+Standard library and jsonschema (a dependency of Snakemake) only: a dry run never loads torch.
+"""
+
+import ast
+import csv
+import json
+import os
+from pathlib import Path
+
+import jsonschema
+import yaml
+from snakemake.exceptions import WorkflowError
+
+ROOT = Path(workflow.basedir)
+PACKAGE = "spectralmaps"
+
+
+def check_config():
+    """Stop with one line for each key of the configuration that does not fit the schema."""
+    schema = yaml.safe_load((ROOT / "workflow/schemas/config.schema.yaml").read_text())
+    errors = jsonschema.Draft202012Validator(schema).iter_errors(config)
+    lines = [
+        f"config: {'.'.join(map(str, error.absolute_path)) or 'top level'}: {error.message};"
+        " see config/README.md"
+        for error in errors
+    ]
+    if lines:
+        raise WorkflowError("\n".join(sorted(lines)))
+
+
+def module_file(name):
+    """File of a module of the package, or None if it is not one."""
+    path = ROOT.joinpath(*name.split("."))
+    for candidate in (path.with_suffix(".py"), path / "__init__.py"):
+        if candidate.is_file():
+            return candidate
+    return None
+
+
+def imported_modules(path):
+    """Names of the modules of the package that a file imports."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            names.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module)
+            names.update(f"{node.module}.{alias.name}" for alias in node.names)
+    return {name for name in names if name.split(".")[0] == PACKAGE}
+
+
+def sources(script, *modules):
+    """Files of the package that a script imports, directly or through others.
+
+    Modules that a script imports by a name from the configuration are named beside it.
+    """
+    waiting = imported_modules(ROOT / "scripts" / f"{script}.py") | set(modules)
+    files = set()
+    while waiting:
+        path = module_file(waiting.pop())
+        if path is not None and path not in files:
+            files.add(path)
+            waiting |= imported_modules(path)
+    return sorted(os.path.relpath(path) for path in files)
+
+
+def variant_sources(script):
+    """Input function: files that a script and the predictor of its variant depend on."""
+
+    def files(wildcards):
+        kind = config["expression"]["variants"][wildcards.variant]["kind"]
+        return sources(script, f"{PACKAGE}.expression.{predictor_modules()[kind]}")
+
+    return files
+
+
+def predictor_modules():
+    """Module of each kind of predictor, read from the package's own table without importing it."""
+    tree = ast.parse((ROOT / PACKAGE / "expression/predictors.py").read_text())
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and node.targets[0].id == "KINDS":
+            return {
+                kind: module
+                for kind, (module, _) in ast.literal_eval(node.value).items()
+            }
+    raise WorkflowError(f"{PACKAGE}/expression/predictors.py: expected the table KINDS")
+
+
+def script_path(name):
+    """Path of a script that runs outside the environment of the workflow."""
+    return os.path.relpath(ROOT / "scripts" / f"{name}.py")
+
+
+def abagen_python():
+    """Interpreter with abagen: that of the rule's conda environment, else of the second venv."""
+    methods = workflow.deployment_settings.deployment_method
+    if any(method.name == "CONDA" for method in methods):
+        return "python"
+    fallback = ROOT / ".venv-abagen/bin/python"
+    return os.environ.get("SPECTRALMAPS_ABAGEN_PYTHON", os.path.relpath(fallback))
+
+
+# Said by the shell of a job, because a dry run needs no interpreter.
+ABAGEN_CHECK = (
+    "command -v {params.python} > /dev/null || {{ echo 'error: no interpreter with abagen at"
+    " {params.python}; run make setup, use --use-conda, or name one in"
+    " SPECTRALMAPS_ABAGEN_PYTHON' | tee {log} >&2; exit 1; }}; "
+)
+
+
+def expression_file(path):
+    """Path in the folder of the configured dataset."""
+    return f"results/expression/{config['expression']['dataset']}/{path}"
+
+
+def abagen_options():
+    """Options of abagen as JSON; samples of a table are what they are, whatever the atlas says."""
+    options = dict(config["expression"]["abagen"])
+    if config["expression"]["source"] == "table":
+        options.update(corrected_mni=False, reannotated=False, ibf_threshold=0)
+    return json.dumps(options, sort_keys=True)
+
+
+def gene_files():
+    """The file of gene symbols, if the genes are not all."""
+    genes = config["expression"]["genes"]
+    return [] if genes == "all" else [genes]
+
+
+def atlas_files(wildcards):
+    """Image and table of an atlas; abagen's where the configuration names none."""
+    chosen = config["expression"]["atlases"][wildcards.atlas]
+    if chosen["image"] is None:
+        folder = "results/expression/abagen/desikan_killiany"
+        return {"image": f"{folder}.nii.gz", "table": f"{folder}.csv"}
+    return {name: path for name, path in chosen.items() if path is not None}
+
+
+def anatomy_files(wildcards):
+    """Files that a look-up of places needs beside the structure volume."""
+    reference = config["expression"]["anatomy"]["reference_atlas"]
+    names = ["anatomy.json", "grey.nii.gz", "white.nii.gz"]
+    names += [f"{reference}.nii.gz", f"{reference}.csv"]
+    return [f"results/expression/{wildcards.dataset}/atlas/{name}" for name in names]
+
+
+def table_files():
+    """Sample sheet of the source ``table`` and the files that it names."""
+    table = config["expression"]["table"]
+    if config["expression"]["source"] != "table":
+        return []
+    sheet = Path(table["sheet"])
+    if not sheet.is_file():
+        raise WorkflowError(
+            f"expression.table.sheet: expected a file, found no {sheet}"
+        )
+    with sheet.open(newline="") as lines:
+        rows = list(csv.DictReader(lines, delimiter="\t"))
+    return [str(sheet), *(str(Path(table["folder"], row["path"])) for row in rows)]
+
+
+def samples_file(name):
+    """Table of the samples: the user's own, or as abagen normalised them."""
+    source = "table" if config["expression"]["source"] == "table" else "abagen"
+    return f"results/expression/{{dataset}}/{source}/samples/{name}.csv"
+
+
+def ahba_folder(wildcards):
+    """Folder in the format of the Allen Human Brain Atlas that abagen reads."""
+    source = config["expression"]["source"]
+    if source == "ahba":
+        return config["expression"]["ahba"]["folder"]
+    return f"results/expression/{wildcards.dataset}/{source}/ahba"
+
+
+def region_donors():
+    """Donors with a region table of their own, and all of them together."""
+    return [*config["expression"]["donors"], "all"]
+
+
+def model_file(wildcards):
+    """The model that a map is made from."""
+    seed = config["expression"]["maps"]["seed"]
+    folder = f"results/expression/{wildcards.dataset}/models/{wildcards.variant}"
+    return f"{folder}/{wildcards.donor}/seed-{seed}.safetensors"
+
+
+def score_files(splits=None, variants=None):
+    """Scores of the evaluated variants on their splits, and on the truth of a phantom."""
+    evaluation = config["expression"]["evaluation"]
+    chosen = [
+        (variant, split)
+        for split, names in evaluation["variants"].items()
+        for variant in names
+        if (splits is None or split in splits)
+        and (variants is None or variant in variants)
+    ]
+    if config["expression"]["source"] != "phantom":
+        chosen = [(variant, split) for variant, split in chosen if split != "truth"]
+    return [
+        expression_file(f"evaluation/{variant}/{split}/seed-{seed}.csv")
+        for variant, split in chosen
+        for seed in evaluation["seeds"]
+    ]
+
+
+def grid_file(wildcards):
+    """Labels on the grid of the maps: an atlas of the configuration, or a mask of the template."""
+    known = wildcards.atlas in config["expression"]["atlases"]
+    folder = "grid" if known else "atlas"
+    return f"results/expression/{wildcards.dataset}/{folder}/{wildcards.atlas}.nii.gz"
+
+
+def map_folders(variants, donors, atlas, kind="maps"):
+    """Folders of maps (or of averages) of variants and donors on an atlas."""
+    return [
+        expression_file(f"{kind}/{variant}/{donor}/{atlas}")
+        for variant in variants
+        for donor in donors
+    ]
+
+
+def spectrum_maps():
+    """Maps whose spectra are compared: all variants of the figures on the first donor."""
+    figures = config["expression"]["figures"]
+    return map_folders(figures["variants"], [figures["donor"]], figures["mask"])
+
+
+def map_targets():
+    """Maps, region tables and long tables that a run makes beside its figures."""
+    maps = config["expression"]["maps"]
+    targets = [
+        folder
+        for atlas in maps["atlases"]
+        for folder in map_folders(maps["variants"], maps["donors"], atlas)
+    ]
+    for atlas in set(maps["atlases"]) & set(config["expression"]["atlases"]):
+        targets += map_folders(maps["variants"], maps["donors"], atlas, "averages")
+    targets += [
+        expression_file(f"order/{order}_{donor}_merged.csv")
+        for order in ("se", "pc1")
+        for donor in maps["donors"]
+    ]
+    return targets
+
+
+def figure_targets():
+    """Every figure of the manuscript that the configured source can make."""
+    has_truth = config["expression"]["source"] == "phantom"
+    names = config["expression"]["figures"]["names"]
+    return [
+        expression_file(f"figures/{name}.svg")
+        for name in names
+        if has_truth or name != "truth"
+    ]
+
+
+def figure_maps(kind="maps"):
+    """Maps (or averages) that the figures of brains show."""
+    figures = config["expression"]["figures"]
+    atlas = figures["mask"] if kind == "maps" else figures["atlas"]
+    return map_folders(figures["variants"], [figures["donor"]], atlas, kind)
+
+
+def our_maps():
+    """Maps of the variant that stands for the module."""
+    figures = config["expression"]["figures"]
+    return map_folders([figures["ours"]], [figures["donor"]], figures["mask"])
+
+
+def similarity_maps(wildcards):
+    """Maps of a donor by the variant that stands for the module."""
+    figures = config["expression"]["figures"]
+    return map_folders([figures["ours"]], [wildcards.donor], figures["mask"])
+
+
+def region_table(wildcards):
+    """Region means of a variant's maps."""
+    atlas = config["expression"]["figures"]["atlas"]
+    return expression_file(f"regions/{atlas}/{wildcards.donor}_{wildcards.variant}.csv")
+
+
+def abagen_table(wildcards):
+    """abagen's region table of a donor, empty parcels filled."""
+    atlas = config["expression"]["figures"]["atlas"]
+    return expression_file(f"regions/{atlas}/{wildcards.donor}_abagen_interpolated.csv")
+
+
+def region_table_of(role):
+    """Region means of the variant that a figure names by its role."""
+    figures = config["expression"]["figures"]
+    return expression_file(
+        f"regions/{figures['atlas']}/{figures['donor']}_{figures[role]}.csv"
+    )
+
+
+def first_abagen_table():
+    """abagen's region table of the donor of the figures."""
+    figures = config["expression"]["figures"]
+    return expression_file(
+        f"regions/{figures['atlas']}/{figures['donor']}_abagen_interpolated.csv"
+    )
+
+
+def joint_and_gene():
+    """Variants with one network for all genes and with one a gene."""
+    figures = config["expression"]["figures"]
+    return {figures["joint"], figures["gene"]}
+
+
+def order_tables():
+    """Gene orders of all donors."""
+    donors = config["expression"]["donors"]
+    return [
+        expression_file(f"order/{order}_{donor}.csv")
+        for order in ("se", "pc1")
+        for donor in donors
+    ]
+
+
+def first_order():
+    """Spectral order of the donor of the figures."""
+    return expression_file(f"order/se_{config['expression']['figures']['donor']}.csv")
+
+
+def held_out():
+    """Splits that hold out samples."""
+    return set(config["expression"]["evaluation"]["splits"])
