@@ -2,6 +2,7 @@
 
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from spectralmaps.expression.anatomy import Anatomy
 from spectralmaps.expression.atlases import read_atlas
@@ -16,7 +17,7 @@ def main(
     path_to_atlas: Path,
     path_to_labels: Path,
     path_to_maps: Path,
-    block_size: int,
+    maps: dict[str, Any],
     n_threads: int,
 ) -> None:
     """Write ``{gene}_{atlas}_inr.nii.gz`` and, where the model has one, ``_inr_std.nii.gz``.
@@ -31,8 +32,8 @@ def main(
         Atlas or mask; voxels with a label above zero get a value.
     path_to_maps
         Folder of the volumes; it is replaced whole.
-    block_size
-        Voxels predicted at once.
+    maps
+        ``block_size``: voxels predicted at once; ``std``: whether standard deviations are written.
     n_threads
         Volumes compressed at once.
     """
@@ -41,10 +42,15 @@ def main(
     grid = VoxelGrid(mask=labels > 0, affine=affine)
     name = path_to_labels.name.removesuffix(".nii.gz")
     with tempfile.TemporaryDirectory() as scratch, atomic_folder(path_to_maps) as folder:
-        maps = dense_maps(
-            predictor, Anatomy.read(path_to_atlas), grid, block_size, Path(scratch)
+        predicted = dense_maps(
+            predictor,
+            Anatomy.read(path_to_atlas),
+            grid,
+            maps["block_size"],
+            Path(scratch),
+            with_std=maps["std"],
         )
-        for values, suffix in ((maps.mean, "inr"), (maps.std, "inr_std")):
+        for values, suffix in ((predicted.mean, "inr"), (predicted.std, "inr_std")):
             if values is not None:
                 paths = [folder / f"{gene}_{name}_{suffix}.nii.gz" for gene in predictor.genes]
                 write_maps(values, grid, paths, n_threads)
@@ -57,6 +63,6 @@ if __name__ == "__main__":
             path_to_atlas=Path(snakemake.input.structure).parent,
             path_to_labels=Path(snakemake.input.labels),
             path_to_maps=Path(snakemake.output.maps),
-            block_size=snakemake.params.block_size,
+            maps=snakemake.params.maps,
             n_threads=snakemake.threads,
         )

@@ -1,5 +1,6 @@
 """Predict genes that took no part in training, at samples that took no part either."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -8,12 +9,20 @@ import pandas as pd
 from spectralmaps.expression.anatomy import Anatomy
 from spectralmaps.expression.evaluate import score_genes
 from spectralmaps.expression.folds import SplitConfig, make_folds, random_folds
-from spectralmaps.expression.gene_holdout import Refitted, cross_validate_genes
+from spectralmaps.expression.gene_holdout import GeneGeneraliser, Refitted, cross_validate_genes
+from spectralmaps.expression.order_generaliser import OrderGeneraliser
 from spectralmaps.expression.predictors import build_predictor
 from spectralmaps.expression.samples import read_samples
 from spectralmaps.expression.selection import choose_samples
 from spectralmaps.files import atomic_path
 from spectralmaps.logs import log_to
+
+
+def maker(settings: dict[str, Any], method: str, bandwidth: float) -> Callable[[], GeneGeneraliser]:
+    """Factory of a variant that predicts new genes by their samples or by their order."""
+    if method == "order":
+        return lambda: OrderGeneraliser(build_predictor(settings), bandwidth)
+    return lambda: build_predictor(settings)
 
 
 def main(
@@ -36,7 +45,8 @@ def main(
         Table of scores.
     study
         ``donor``, ``n_genes``, ``n_gene_folds``, ``folds``, ``seed``, ``variants`` (by name, the
-        methods to predict a new gene) and ``baseline``, which is fitted to the new genes alone.
+        methods to predict a new gene), ``order_bandwidth`` (share of the order) and ``baseline``,
+        which is fitted to the new genes alone.
     variants
         Variants of the configuration, by name.
     """
@@ -52,8 +62,7 @@ def main(
     }
     for name, methods in study["variants"].items():
         for method in methods:
-            settings = {**variants[name], "new_genes": method}
-            runs[name, method] = lambda settings=settings: build_predictor(settings)
+            runs[name, method] = maker(variants[name], method, study["order_bandwidth"])
     tables = []
     for (name, method), make_predictor in runs.items():
         predicted = cross_validate_genes(make_predictor, samples, folds, gene_folds, seed)

@@ -58,7 +58,7 @@ class Design:
     Attributes
     ----------
     grams
-        Inner products of each bank's features (see ``features.bank_grams``).
+        Inner products of each bank's features (see ``features.Trunk.grams``).
     structure
         Structure class of each sample.
     donor

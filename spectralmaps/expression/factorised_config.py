@@ -35,6 +35,9 @@ class FactorisedConfig:
         Samples, chosen at random, that the search for the shared prior sees at most.
     n_evidence_steps
         Greatest number of steps of that search.
+    factor_share
+        Weight of the fit by gene factors in a gene's coefficients, in [0, 1] (see
+        ``gene_factors``); 0 fits every gene by itself.
     embedding_rank
         Dimensions of a gene's embedding at most; less than the number of genes approximates.
     posterior_rank
@@ -55,6 +58,7 @@ class FactorisedConfig:
     covariates: tuple[str, ...]
     n_evidence_samples: int
     n_evidence_steps: int
+    factor_share: float
     embedding_rank: int
     posterior_rank: int
     device: str
@@ -82,6 +86,8 @@ class FactorisedConfig:
         for name in (*positive, "embedding_rank", "predict_rows"):
             if getattr(self, name) <= 0:
                 raise InputError(f"{name}: expected more than 0, found {getattr(self, name)}")
+        if not 0 <= self.factor_share <= 1:
+            raise InputError(f"factor_share: expected 0 to 1, found {self.factor_share}")
         self.banks()
 
     def banks(self) -> tuple[Bank, ...]:

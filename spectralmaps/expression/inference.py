@@ -1,13 +1,12 @@
 """Dense maps: a fitted predictor evaluated at every voxel of a mask, block by block.
 
 Memory holds one block of voxels and nothing that grows with voxels times genes; the values go
-straight to an array on disk. Cost is linear in voxels and genes.
+straight to a file on disk. Cost is linear in voxels and genes.
 """
 
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 import nibabel as nib
@@ -16,8 +15,8 @@ from jaxtyping import Bool, Float, Int
 
 from spectralmaps.errors import InputError
 from spectralmaps.expression.anatomy import Anatomy
-from spectralmaps.expression.data import Predictor
-from spectralmaps.files import atomic_path
+from spectralmaps.expression.atlases import write_image
+from spectralmaps.expression.data import Prediction, Predictor, Sites
 from spectralmaps.logs import progress
 
 
@@ -47,19 +46,47 @@ class VoxelGrid:
 
 
 @dataclass(frozen=True, kw_only=True)
+class MapFile:
+    """Values of every gene at every voxel in a file, gene after gene, float32.
+
+    Attributes
+    ----------
+    path
+        The file; it grows to 4 bytes x genes x voxels.
+    n_voxels
+        Number of voxels.
+    """
+
+    path: Path
+    n_voxels: int
+
+    def write(self, start: int, values: Float[np.ndarray, "block gene"]) -> None:
+        """Put the values of successive voxels, the first of which is number ``start``."""
+        with self.path.open("r+b" if self.path.exists() else "w+b") as file:
+            for gene, column in enumerate(np.ascontiguousarray(values.T, dtype=np.float32)):
+                file.seek(4 * (gene * self.n_voxels + start))
+                file.write(column.tobytes())
+
+    def read(self, gene: int) -> Float[np.ndarray, " voxel"]:
+        """Values of a gene, by its number."""
+        offset = 4 * gene * self.n_voxels
+        return np.fromfile(self.path, dtype=np.float32, count=self.n_voxels, offset=offset)
+
+
+@dataclass(frozen=True, kw_only=True)
 class DenseMaps:
-    """Values of every gene at every voxel, as arrays on disk.
+    """Values of every gene at every voxel.
 
     Attributes
     ----------
     mean
         Predicted expression.
     std
-        Its standard deviation, ``None`` where it was not asked for.
+        Its standard deviation, ``None`` where the predictor gives none.
     """
 
-    mean: Float[np.ndarray, "gene voxel"]
-    std: Float[np.ndarray, "gene voxel"] | None
+    mean: MapFile
+    std: MapFile | None
 
 
 def blocks(n_voxels: int, block_size: int) -> Iterator[slice]:
@@ -84,6 +111,8 @@ def dense_maps(
     grid: VoxelGrid,
     block_size: int,
     folder: Path,
+    *,
+    with_std: bool,
 ) -> DenseMaps:
     """Predict every gene at every voxel of a grid.
 
@@ -98,12 +127,10 @@ def dense_maps(
     block_size
         Number of voxels predicted at once; bounds the memory.
     folder
-        Existing folder for the arrays; the caller removes it.
+        Existing, empty folder for the files; the caller removes it.
 
-    Returns
-    -------
-    Mean and, where the predictor gives one, standard deviation, [gene, voxel], float32: a gene's
-    map lies in one piece, so writing it does not read the others.
+    with_std
+        Whether the standard deviation is wanted, where the predictor has one.
 
     Raises
     ------
@@ -112,33 +139,31 @@ def dense_maps(
     """
     voxels = grid.voxels
     pieces = list(blocks(len(voxels), block_size))
-    maps: DenseMaps | None = None
+    mean = MapFile(path=folder / "mean.float32", n_voxels=len(voxels))
+    std = MapFile(path=folder / "std.float32", n_voxels=len(voxels))
     for piece in progress(pieces, "predict voxels", len(pieces)):
-        prediction = predictor.predict(anatomy.sites(grid.coords_mm(voxels[piece])))
+        sites = anatomy.sites(grid.coords_mm(voxels[piece]))
+        prediction = predictor.predict(sites) if with_std else predict_mean(predictor, sites)
         if not np.isfinite(prediction.mean).all():
             raise InputError(
                 f"model: predictions at voxels {piece.start} to {piece.stop} are not finite;"
                 " its training diverged, lower the learning rate"
             )
-        if maps is None:
-            shape = (prediction.mean.shape[1], len(voxels))
-            maps = _empty_maps(folder, shape, with_std=prediction.std is not None)
-        maps.mean[:, piece] = prediction.mean.T
-        if maps.std is not None:
-            maps.std[:, piece] = prediction.std.T
-    assert maps is not None  # blocks() yields at least one piece
-    return maps
+        mean.write(piece.start, prediction.mean)
+        if prediction.std is not None:
+            std.write(piece.start, prediction.std)
+    return DenseMaps(mean=mean, std=std if std.path.exists() else None)
 
 
-def _empty_maps(folder: Path, shape: tuple[int, int], *, with_std: bool) -> DenseMaps:
-    create = partial(np.lib.format.open_memmap, mode="w+", dtype=np.float32, shape=shape)
-    return DenseMaps(
-        mean=create(folder / "mean.npy"), std=create(folder / "std.npy") if with_std else None
-    )
+def predict_mean(predictor: Predictor, sites: Sites) -> Prediction:
+    """Prediction without standard deviation, by the cheaper way of predictors that have one."""
+    cheaper = getattr(predictor, "predict_mean", None)
+    mean = predictor.predict(sites).mean if cheaper is None else cheaper(sites)
+    return Prediction(mean=mean, std=None)
 
 
 def write_maps(
-    values: Float[np.ndarray, "gene voxel"],
+    maps: MapFile,
     grid: VoxelGrid,
     paths: Iterable[Path],
     n_threads: int,
@@ -147,12 +172,12 @@ def write_maps(
 
     Parameters
     ----------
-    values
-        Values of the voxels of ``grid``; may be an array on disk.
+    maps
+        Values of the voxels of ``grid``.
     grid
         The grid and its mask.
     paths
-        One path a gene, in the order of the rows of ``values``.
+        One path a gene, in the order of the genes.
     n_threads
         Volumes compressed at once.
     """
@@ -160,9 +185,8 @@ def write_maps(
 
     def write(gene: int) -> None:
         volume = np.zeros(grid.mask.shape, dtype=np.float32)
-        volume[grid.mask] = values[gene]
-        with atomic_path(chosen[gene]) as path:
-            nib.save(nib.Nifti1Image(volume, grid.affine), path)
+        volume[grid.mask] = maps.read(gene)
+        write_image(chosen[gene], volume, grid.affine)
 
     with ThreadPoolExecutor(n_threads) as pool:
         done = pool.map(write, range(len(chosen)))

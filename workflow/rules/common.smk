@@ -88,6 +88,12 @@ def predictor_modules():
     raise WorkflowError(f"{PACKAGE}/expression/predictors.py: expected the table KINDS")
 
 
+def gpus(wildcards):
+    """One GPU for the variants that are trained; the others have nothing for it to do."""
+    kind = config["expression"]["variants"][wildcards.variant]["kind"]
+    return int(predictor_modules()[kind] == "published")
+
+
 def script_path(name):
     """Path of a script that runs outside the environment of the workflow."""
     return os.path.relpath(ROOT / "scripts" / f"{name}.py")

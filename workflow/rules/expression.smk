@@ -281,7 +281,7 @@ rule expression_train:
     conda:
         "../../envs/torch.yaml"
     resources:
-        gpu=1,
+        gpu=gpus,
         mem_mb=4000,
         runtime=240,
     params:
@@ -310,12 +310,11 @@ rule expression_infer:
         "../../envs/torch.yaml"
     threads: 2
     resources:
-        gpu=1,
+        gpu=gpus,
         mem_mb=4000,
         runtime=240,
     params:
-        block_size=lookup("expression/maps/block_size", within=config),
-        device=lookup("expression/maps/device", within=config),
+        maps=lookup("expression/maps/inference", within=config),
     message:
         "Evaluate {wildcards.variant} of donor {wildcards.donor} on {wildcards.atlas}."
     script:

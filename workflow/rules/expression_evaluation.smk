@@ -17,7 +17,7 @@ rule expression_evaluate:
     conda:
         "../../envs/torch.yaml"
     resources:
-        gpu=1,
+        gpu=gpus,
         mem_mb=4000,
         runtime=240,
     params:
@@ -48,7 +48,7 @@ rule expression_truth:
     conda:
         "../../envs/torch.yaml"
     resources:
-        gpu=1,
+        gpu=gpus,
         mem_mb=4000,
         runtime=60,
     params:
@@ -84,7 +84,7 @@ rule expression_new_genes:
         expression=samples_file("expression"),
         atlas=anatomy_files,
         structure="results/expression/{dataset}/atlas/structure.nii.gz",
-        library=sources("expression_new_genes"),
+        library=sources("expression_new_genes", "spectralmaps.expression.factorised"),
     output:
         new_genes="results/expression/{dataset}/new_genes.csv",
     log:
@@ -94,7 +94,6 @@ rule expression_new_genes:
     conda:
         "../../envs/torch.yaml"
     resources:
-        gpu=1,
         mem_mb=4000,
         runtime=120,
     params:

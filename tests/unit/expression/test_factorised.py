@@ -27,6 +27,7 @@ def config():
         covariates=("structure", "tissue"),
         n_evidence_samples=150,
         n_evidence_steps=15,
+        factor_share=0.0,
         embedding_rank=100,
         posterior_rank=400,
         device="cpu",

@@ -1,0 +1,111 @@
+"""Cost of dense maps: seconds and memory against the number of voxels, genes and block size."""
+
+import resource
+import tempfile
+import time
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from spectralmaps.expression.anatomy import Anatomy
+from spectralmaps.expression.data import Predictor, Samples
+from spectralmaps.expression.inference import VoxelGrid, dense_maps
+from spectralmaps.expression.models import load_predictor
+
+KILOBYTES_PER_MB = 1024.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class DenseJob:
+    """One measurement of memory: paths only, so that a fresh process can do it.
+
+    Attributes
+    ----------
+    model
+        File of a fitted predictor.
+    atlas
+        Folder of the anatomy.
+    n_voxels
+        Number of voxels of the brain that get a value.
+    block_size
+        Voxels predicted at once.
+    """
+
+    model: Path
+    atlas: Path
+    n_voxels: int
+    block_size: int
+
+
+def with_n_genes(samples: Samples, n_genes: int, seed: int) -> Samples:
+    """The samples with random mixtures of their genes; cost does not depend on the values."""
+    weights = np.random.default_rng(seed).normal(size=(len(samples.genes), n_genes))
+    return Samples(
+        sites=samples.sites,
+        expression=samples.expression @ weights,
+        genes=tuple(f"gene-{number}" for number in range(n_genes)),
+        donors=samples.donors,
+        names=samples.names,
+    )
+
+
+def middle_of(grid: VoxelGrid, n_voxels: int) -> VoxelGrid:
+    """The middle voxels of a grid in C order: a compact part of the brain."""
+    voxels = grid.voxels
+    start = (len(voxels) - n_voxels) // 2
+    mask = np.zeros_like(grid.mask)
+    mask[tuple(voxels[start : start + n_voxels].T)] = True
+    return VoxelGrid(mask=mask, affine=grid.affine)
+
+
+def brain_grid(anatomy: Anatomy) -> VoxelGrid:
+    """Voxels of the brain: those with a structure class."""
+    return VoxelGrid(mask=anatomy.structure.values > 0, affine=anatomy.structure.affine)
+
+
+def grey_grid(anatomy: Anatomy) -> VoxelGrid:
+    """Voxels of the grey matter."""
+    mask = anatomy.grey.values > anatomy.config.tissue_threshold
+    return VoxelGrid(mask=mask, affine=anatomy.grey.affine)
+
+
+def seconds(job: Callable[[], Any]) -> float:
+    """Wall seconds of a call."""
+    start = time.perf_counter()
+    job()
+    return time.perf_counter() - start
+
+
+def inference_seconds(
+    predictor: Predictor, anatomy: Anatomy, grid: VoxelGrid, block_size: int
+) -> float:
+    """Wall seconds to predict the mean of all genes at all voxels, without writing volumes."""
+    with tempfile.TemporaryDirectory() as scratch:
+        return seconds(
+            lambda: dense_maps(predictor, anatomy, grid, block_size, Path(scratch), with_std=False)
+        )
+
+
+def peak_mb(job: DenseJob) -> tuple[float, float]:
+    """Peak memory of a fresh process before and after dense inference, MiB."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(_measure, job).result()
+
+
+def _measure(job: DenseJob) -> tuple[float, float]:
+    """Peak memory of this process once everything is read, and once the maps are made, MiB."""
+    predictor, anatomy = load_predictor(job.model), Anatomy.read(job.atlas)
+    grid = middle_of(brain_grid(anatomy), job.n_voxels)
+    before = _peak()
+    with tempfile.TemporaryDirectory() as scratch:
+        dense_maps(predictor, anatomy, grid, job.block_size, Path(scratch), with_std=False)
+    return before, _peak()
+
+
+def _peak() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / KILOBYTES_PER_MB
