@@ -7,13 +7,15 @@ configfile: "config/config.yaml"
 
 
 include: "workflow/rules/common.smk"
+
+
+check_config()
+
+
 include: "workflow/rules/expression.smk"
 include: "workflow/rules/expression_evaluation.smk"
 include: "workflow/rules/expression_figures.smk"
 include: "workflow/rules/benchmark.smk"
-
-
-check_config()
 
 
 report: "workflow/report/workflow.rst"

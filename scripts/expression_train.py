@@ -1,8 +1,10 @@
 """Fit one variant to the samples of one donor, or of all, and keep what inference needs."""
 
+import shutil
 from pathlib import Path
 
 from spectralmaps.expression.anatomy import Anatomy
+from spectralmaps.expression.identity import run_name
 from spectralmaps.expression.predictors import build_predictor
 from spectralmaps.expression.samples import read_samples
 from spectralmaps.expression.selection import samples_of_donor
@@ -32,13 +34,17 @@ def main(
         The variant's section of the configuration.
     run
         ``donor`` (an id or ``all``), ``seed`` and ``checkpoints``, the folder from which an
-        interrupted training resumes.
+        interrupted training of the same samples and settings resumes; it is removed in the end.
     """
     samples = read_samples(path_to_annotation, path_to_expression, Anatomy.read(path_to_atlas))
-    predictor = build_predictor(config, checkpoint_dir=Path(run["checkpoints"]))
-    predictor.fit(samples_of_donor(samples, run["donor"]), seed=run["seed"])
+    samples = samples_of_donor(samples, run["donor"])
+    checkpoints = Path(run["checkpoints"])
+    states = checkpoints / run_name(samples, config, run["seed"])
+    states.mkdir(parents=True, exist_ok=True)
+    predictor = build_predictor(config, checkpoint_dir=states).fit(samples, seed=run["seed"])
     with atomic_path(path_to_model) as path:
         predictor.save(path)
+    shutil.rmtree(checkpoints)
 
 
 if __name__ == "__main__":

@@ -191,12 +191,14 @@ def summarise(scores: pd.DataFrame) -> pd.DataFrame:
     -------
     Table with the columns metric, value and unit; ``r2_median``, ``r2_mean``,
     ``r2_lower_quartile`` and ``r2_upper_quartile`` for the score ``r2`` and so on, then
-    ``n_genes``. Expression is normalised, so its unit is 1.
+    ``n_genes``. Expression is normalised, so its unit is 1. A gene for which a score is not
+    defined (the correlation of a constant map) takes no part in it; a score that no gene has
+    is left out.
     """
     pooled = scores[scores["fold"] == "all"]
     rows = [
         {"metric": f"{metric}_{name}", "value": summary(values), "unit": UNITS.get(metric, "1")}
-        for metric, values in pooled.groupby("metric")["value"]
+        for metric, values in pooled.dropna(subset="value").groupby("metric")["value"]
         for name, summary in SUMMARIES.items()
     ]
     rows.append({"metric": "n_genes", "value": float(pooled["gene"].nunique()), "unit": "1"})

@@ -1,4 +1,4 @@
-"""Fit, prediction and files that both published predictors share (see ``published``)."""
+"""Fit, prediction and files that the trained networks share (``published``, ``shared_trunk``)."""
 
 import hashlib
 from abc import ABC, abstractmethod
@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Generic, Self, TypeVar
 
 import numpy as np
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Float
 from torch import Tensor, nn
 
 from spectralmaps.errors import InputError
@@ -67,12 +67,12 @@ class Rows:
     Attributes
     ----------
     inputs
-        x, y, z scaled, tissue class.
+        x, y, z scaled, tissue class, and what else a network knows of a place.
     targets
         Expression scaled to [0, 1].
     """
 
-    inputs: Float[Tensor, "site 4"]
+    inputs: Float[Tensor, "site column"]
     targets: Float[Tensor, "site gene"]
 
     def digest(self) -> str:
@@ -82,7 +82,7 @@ class Rows:
 
 
 class InrPredictor(ABC, Generic[Config]):
-    """Fit, prediction and files of both predictors; what differs is in the methods that follow.
+    """Fit, prediction and files of all networks; what differs is in the methods that follow.
 
     Parameters
     ----------
@@ -120,7 +120,7 @@ class InrPredictor(ABC, Generic[Config]):
 
     @abstractmethod
     def values(
-        self, model: nn.Module, inputs: Float[Tensor, "site 4"], genes: slice
+        self, model: nn.Module, inputs: Float[Tensor, "site column"], genes: slice
     ) -> Float[Tensor, "site gene"]:
         """Scaled expression of all genes of a model at places."""
 
@@ -139,7 +139,7 @@ class InrPredictor(ABC, Generic[Config]):
         places, values = training_pairs(
             samples.sites.coords_mm, samples.expression, self.config.mirror
         )
-        tissue = np.tile(samples.sites.tissue, len(places) // len(samples.sites))
+        copies = np.tile(np.arange(len(samples.sites)), len(places) // len(samples.sites))
         self.frame = Frame(
             genes=samples.genes,
             order=tuple(self._order(samples, seed).tolist()),
@@ -148,15 +148,15 @@ class InrPredictor(ABC, Generic[Config]):
             residual_variance=(0.0,) * len(samples.genes),
         )
         rows = Rows(
-            inputs=self._inputs(places, tissue),
+            inputs=self.inputs(replace(samples.sites.take(copies), coords_mm=places)),
             targets=self.on_device(self.frame.values.apply(values)),
         )
         self.members, self.history = [], []
-        for number in range(self.config.n_ensemble):
-            self.members.append(self._train_member(rows, number, derived_seed(seed, f"{number}")))
-        residual = self._respond(rows.inputs).mean(axis=0) - values
-        variance = tuple(np.square(residual).mean(axis=0).tolist())
-        self.frame = replace(self.frame, residual_variance=variance)
+        seeds = [derived_seed(seed, f"{number}") for number in range(self.config.n_ensemble)]
+        for number, member_seed in enumerate(seeds):
+            self.members.append(self._train_member(rows, number, member_seed))
+        variance = self.residual_variance(rows, values, seeds)
+        self.frame = replace(self.frame, residual_variance=tuple(variance.tolist()))
         return self
 
     def predict(self, sites: Sites) -> Prediction:
@@ -174,10 +174,8 @@ class InrPredictor(ABC, Generic[Config]):
         ValueError
             If the predictor was neither fitted nor loaded.
         """
-        if not self.members:
-            raise ValueError("predict needs a fitted predictor; call fit or load first")
-        coords_mm = folded(sites.coords_mm, self.config.mirror)
-        responses = self._respond(self._inputs(coords_mm, sites.tissue))
+        self.check_fitted("predict")
+        responses = self.respond(self.inputs(self.folded_sites(sites)))
         std = None
         if len(responses) > 1:
             noise = np.array(self.frame.residual_variance)
@@ -233,11 +231,35 @@ class InrPredictor(ABC, Generic[Config]):
             return pc1_order(samples.expression)
         return spectral_order(samples.expression, derived_seed(seed, "order") % 2**32)
 
-    def _inputs(
-        self, coords_mm: Float[np.ndarray, "site 3"], tissue: Int[np.ndarray, " site"]
-    ) -> Float[Tensor, "site 4"]:
+    def inputs(self, sites: Sites) -> Float[Tensor, "site column"]:
         """Scaled coordinates and tissue class of places."""
-        return self.on_device(np.column_stack([self.frame.coordinates.apply(coords_mm), tissue]))
+        coords = self.frame.coordinates.apply(sites.coords_mm)
+        return self.on_device(np.column_stack([coords, sites.tissue]))
+
+    def training_rows(self, rows: Rows, seed: int) -> Rows:
+        """Rows that the member of a seed is trained on: all of them."""
+        return rows
+
+    def residual_variance(
+        self, rows: Rows, values: Float[np.ndarray, "site gene"], seeds: list[int]
+    ) -> Float[np.ndarray, " gene"]:
+        """Mean squared difference of each gene between the rows' values and their prediction."""
+        return np.square(self.respond(rows.inputs).mean(axis=0) - values).mean(axis=0)
+
+    def check_fitted(self, name: str) -> None:
+        """Raise unless there are members.
+
+        Raises
+        ------
+        ValueError
+            Names the method that needs them.
+        """
+        if not self.members:
+            raise ValueError(f"{name} needs a fitted predictor; call fit or load first")
+
+    def folded_sites(self, sites: Sites) -> Sites:
+        """The places as the network sees them."""
+        return replace(sites, coords_mm=folded(sites.coords_mm, self.config.mirror))
 
     def on_device(self, values: np.ndarray) -> Tensor:
         """Values in single precision on the device."""
@@ -248,6 +270,7 @@ class InrPredictor(ABC, Generic[Config]):
     def _train_member(self, rows: Rows, number: int, seed: int) -> nn.Module:
         """One trained member; its loss curves go to ``history``."""
         member = self.build_member(seed)
+        rows = self.training_rows(rows, seed)
         digest = rows.digest()
         for part, (model, genes) in enumerate(self.models(member)):
             name = f"member-{number}-model-{part}"
@@ -265,7 +288,9 @@ class InrPredictor(ABC, Generic[Config]):
         return member
 
     @torch.no_grad()
-    def _respond(self, inputs: Float[Tensor, "site 4"]) -> Float[np.ndarray, "member site gene"]:
+    def respond(
+        self, inputs: Float[Tensor, "site column"]
+    ) -> Float[np.ndarray, "member site gene"]:
         """Expression of all genes from each member, evaluated by blocks of places."""
         responses = []
         for member in self.members:

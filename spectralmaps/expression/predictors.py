@@ -19,17 +19,18 @@ from spectralmaps.expression.tuning import Choice, TuneConfig, Tuned
 KINDS = {
     "mean": ("baselines", "Mean"),
     "class_mean": ("baselines", "ClassMean"),
-    "nearest": ("baselines", "Nearest"),
-    "inverse_distance": ("baselines", "InverseDistance"),
-    "smoothed_rbf": ("baselines", "SmoothedRbf"),
-    "gaussian_process": ("baselines", "GaussianProcess"),
-    "extra_trees": ("baselines", "ExtraTrees"),
+    "nearest": ("neighbours", "Nearest"),
+    "inverse_distance": ("neighbours", "InverseDistance"),
+    "smoothed_rbf": ("surfaces", "SmoothedRbf"),
+    "gaussian_process": ("kriging", "GaussianProcess"),
+    "extra_trees": ("forests", "ExtraTrees"),
     "joint_inr": ("published", "JointInr"),
     "per_gene_inr": ("published", "PerGeneInr"),
+    "shared_trunk": ("shared_trunk", "SharedTrunk"),
     "factorised": ("factorised", "Factorised"),
 }
 
-RESUMABLE = ("published",)
+RESUMABLE = ("published", "shared_trunk")
 
 
 def build_predictor(config: Mapping[str, Any], checkpoint_dir: Path | None = None) -> Predictor:

@@ -70,8 +70,8 @@ def variant_sources(script):
     """Input function: files that a script and the predictor of its variant depend on."""
 
     def files(wildcards):
-        kind = config["expression"]["variants"][wildcards.variant]["kind"]
-        return sources(script, f"{PACKAGE}.expression.{predictor_modules()[kind]}")
+        variant = config["expression"]["variants"][wildcards.variant]
+        return sources(script, *modules_of([variant]))
 
     return files
 
@@ -86,6 +86,14 @@ def predictor_modules():
                 for kind, (module, _) in ast.literal_eval(node.value).items()
             }
     raise WorkflowError(f"{PACKAGE}/expression/predictors.py: expected the table KINDS")
+
+
+def modules_of(variants):
+    """Modules of the predictors of some variants, by their settings."""
+    return {
+        f"{PACKAGE}.expression.{predictor_modules()[variant['kind']]}"
+        for variant in variants
+    }
 
 
 def gpus(wildcards):
@@ -273,13 +281,13 @@ def figure_maps(kind="maps"):
 def our_maps():
     """Maps of the variant that stands for the module."""
     figures = config["expression"]["figures"]
-    return map_folders([figures["ours"]], [figures["donor"]], figures["mask"])
+    return map_folders([figures["ours"]], [figures["donor"]], figures["mask"])[0]
 
 
 def similarity_maps(wildcards):
     """Maps of a donor by the variant that stands for the module."""
     figures = config["expression"]["figures"]
-    return map_folders([figures["ours"]], [wildcards.donor], figures["mask"])
+    return map_folders([figures["ours"]], [wildcards.donor], figures["mask"])[0]
 
 
 def region_table(wildcards):
@@ -329,6 +337,32 @@ def order_tables():
 def first_order():
     """Spectral order of the donor of the figures."""
     return expression_file(f"order/se_{config['expression']['figures']['donor']}.csv")
+
+
+def variants_of_sweep(wildcards):
+    """Settings of the variant that a sweep varies, by its name."""
+    base = config["expression"]["sweeps"][wildcards.sweep]["base"]
+    return {base: config["expression"]["variants"][base]}
+
+
+def sweep_sources(wildcards):
+    """Files that a sweep and the predictor that it varies depend on."""
+    return sources(
+        "expression_sweep", *modules_of(variants_of_sweep(wildcards).values())
+    )
+
+
+def variants_of_new_genes():
+    """Settings of the variants that predict new genes, by their names."""
+    study = config["expression"]["new_genes"]
+    names = [study["baseline"], *study["variants"]]
+    return {name: config["expression"]["variants"][name] for name in names}
+
+
+def new_genes_sources():
+    """Files that the prediction of new genes and its predictors depend on."""
+    used = [*variants_of_new_genes().values(), {"kind": "mean"}]
+    return sources("expression_new_genes", *modules_of(used))
 
 
 def held_out():

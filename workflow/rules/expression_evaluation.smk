@@ -84,7 +84,7 @@ rule expression_new_genes:
         expression=samples_file("expression"),
         atlas=anatomy_files,
         structure="results/expression/{dataset}/atlas/structure.nii.gz",
-        library=sources("expression_new_genes", "spectralmaps.expression.factorised"),
+        library=new_genes_sources(),
     output:
         new_genes="results/expression/{dataset}/new_genes.csv",
     log:
@@ -98,7 +98,7 @@ rule expression_new_genes:
         runtime=120,
     params:
         study=lookup("expression/new_genes", within=config),
-        variants=lookup("expression/variants", within=config),
+        variants=variants_of_new_genes(),
     message:
         "Predict genes of {wildcards.dataset} that were not trained."
     script:
@@ -111,7 +111,7 @@ rule expression_sweep:
         expression=samples_file("expression"),
         atlas=anatomy_files,
         structure="results/expression/{dataset}/atlas/structure.nii.gz",
-        library=sources("expression_sweep", "spectralmaps.expression.published"),
+        library=sweep_sources,
     output:
         sweep="results/expression/{dataset}/sweeps/{sweep}.csv",
     log:
@@ -128,7 +128,7 @@ rule expression_sweep:
         runtime=240,
     params:
         sweep=lookup("expression/sweeps/{sweep}", within=config),
-        variants=lookup("expression/variants", within=config),
+        variants=variants_of_sweep,
     message:
         "Vary the settings of a variant: {wildcards.sweep}."
     script:

@@ -206,7 +206,7 @@ rule expression_plot_sweep:
         "../../envs/plot.yaml"
     params:
         sweep=lookup("expression/sweeps/{sweep}", within=config),
-        variants=lookup("expression/variants", within=config),
+        variants=variants_of_sweep,
     message:
         "Draw the comparison of settings: {wildcards.sweep}."
     script:
