@@ -32,7 +32,7 @@ report: setup
 	$(BIN)/snakemake --report results/report.html
 
 benchmark: setup
-	$(SNAKEMAKE) benchmarks
+	$(SNAKEMAKE) --configfile config/benchmark.yaml -- benchmarks
 
 docs: setup
 	$(BIN)/python workflow/document_config.py

@@ -54,10 +54,11 @@ def main(
             ("_mask_int", atlases.rank_labels(masked)),
         ):
             atlases.write_image(path_to_output / f"{tissue}{suffix}.nii.gz", volume, image.affine)
-    background = datasets.load_mni152_template(resolution=resolution_mm)
-    intensity = np.asarray(background.dataobj, dtype=np.float32)
-    atlases.write_image(path_to_output / "t1.nii.gz", intensity, background.affine)
     brain = datasets.load_mni152_brain_mask(resolution=resolution_mm)
+    background = datasets.load_mni152_template(resolution=resolution_mm)
+    # The resampled template rings around zero outside the brain.
+    intensity = np.asarray(background.dataobj, dtype=np.float32) * (np.asarray(brain.dataobj) > 0)
+    atlases.write_image(path_to_output / "t1.nii.gz", intensity, background.affine)
     reference = atlases.check_atlas(path_to_reference)
     labels = np.asarray(atlases.resample_labels(reference, brain).dataobj)
     path_to_table = path_to_reference.with_name(

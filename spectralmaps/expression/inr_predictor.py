@@ -39,7 +39,7 @@ class Frame:
     coordinates, values
         Scaling of inputs and outputs.
     residual_variance
-        Mean squared difference of each gene between the training values and their prediction.
+        Mean squared difference of each gene between values and prediction.
     """
 
     genes: tuple[str, ...]
@@ -165,17 +165,15 @@ class InrPredictor(ABC, Generic[Config]):
         Returns
         -------
         Mean over the ensemble in the unit of the samples. The standard deviation, with more than
-        one member, is from the variance between members plus the residual variance on the
-        training samples; a network that has learnt its samples by heart makes the latter small,
-        so it is a lower bound until it is calibrated on held-out samples.
+        one member, is from the variance between members plus the residual variance; where the
+        latter is that of samples learnt by heart, it is a lower bound until it is calibrated.
 
         Raises
         ------
         ValueError
             If the predictor was neither fitted nor loaded.
         """
-        self.check_fitted("predict")
-        responses = self.respond(self.inputs(self.folded_sites(sites)))
+        responses = self.predict_members(sites)
         std = None
         if len(responses) > 1:
             noise = np.array(self.frame.residual_variance)
@@ -246,20 +244,18 @@ class InrPredictor(ABC, Generic[Config]):
         """Mean squared difference of each gene between the rows' values and their prediction."""
         return np.square(self.respond(rows.inputs).mean(axis=0) - values).mean(axis=0)
 
-    def check_fitted(self, name: str) -> None:
-        """Raise unless there are members.
+    def predict_members(self, sites: Sites) -> Float[np.ndarray, "member site gene"]:
+        """Expression of all genes at places from each member, in the unit of the samples.
 
         Raises
         ------
         ValueError
-            Names the method that needs them.
+            If the predictor was neither fitted nor loaded.
         """
         if not self.members:
-            raise ValueError(f"{name} needs a fitted predictor; call fit or load first")
-
-    def folded_sites(self, sites: Sites) -> Sites:
-        """The places as the network sees them."""
-        return replace(sites, coords_mm=folded(sites.coords_mm, self.config.mirror))
+            raise ValueError("predict needs a fitted predictor; call fit or load first")
+        coords_mm = folded(sites.coords_mm, self.config.mirror)
+        return self.respond(self.inputs(replace(sites, coords_mm=coords_mm)))
 
     def on_device(self, values: np.ndarray) -> Tensor:
         """Values in single precision on the device."""

@@ -172,9 +172,14 @@ class SharedTrunk(InrPredictor[SharedTrunkConfig]):
         return model(inputs)
 
     def predict_mean(self, sites: Sites) -> Float[np.ndarray, "site gene"]:
-        """Mean over the ensemble, in the unit of the samples, without its standard deviation."""
-        self.check_fitted("predict_mean")
-        return self.respond(self.inputs(self.folded_sites(sites))).mean(axis=0)
+        """Mean over the ensemble, in the unit of the samples, without its standard deviation.
+
+        Raises
+        ------
+        ValueError
+            If the predictor was neither fitted nor loaded.
+        """
+        return self.predict_members(sites).mean(axis=0)
 
     def training_rows(self, rows: Rows, seed: int) -> Rows:
         """Rows of the samples that the member of a seed does not hold out."""

@@ -26,7 +26,7 @@ PARTS = (
     "workflow",
 )
 ABAGEN = "SPECTRALMAPS_ABAGEN_PYTHON"
-TIMEOUT_S = 500
+TIMEOUT_S = 580
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +36,7 @@ class Checkout:
     folder: Path
 
     def snakemake(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run Snakemake in the copy; the caller checks the exit status."""
+        """Run Snakemake in the copy, its messages as one text; the caller checks the status."""
         environment = {
             **os.environ,
             ABAGEN: os.environ.get(ABAGEN, str(REPOSITORY / ".venv-abagen/bin/python")),
@@ -47,7 +47,8 @@ class Checkout:
             [sys.executable, "-m", "snakemake", "--cores", "2", *arguments],
             cwd=self.folder,
             env=environment,
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
             text=True,
             timeout=TIMEOUT_S,
             check=False,
@@ -56,7 +57,7 @@ class Checkout:
     def planned(self, *arguments: str) -> set[str]:
         """Files that a run would make: the pending rows of Snakemake's summary."""
         found = self.snakemake("--summary", *arguments)
-        assert found.returncode == 0, found.stderr
+        assert found.returncode == 0, found.stdout
         header, *rows = [line.split("\t") for line in found.stdout.splitlines() if "\t" in line]
         plan = header.index("plan")
         assert rows, found.stdout

@@ -1,0 +1,67 @@
+rule benchmarks:
+    input:
+        "results/benchmarks/expression_inference/metrics.tsv",
+        "results/benchmarks/expression_training/metrics.tsv",
+
+
+rule benchmark_expression_inference:
+    input:
+        annotation=expression_path(samples_file("annotation")),
+        expression=expression_path(samples_file("expression")),
+        atlas=benchmark_anatomy(),
+        structure=expression_file("atlas/structure.nii.gz"),
+        library=sources(
+            "benchmark_expression_inference",
+            "spectralmaps.expression.factorised",
+            "spectralmaps.expression.published",
+        ),
+    output:
+        metrics="results/benchmarks/expression_inference/metrics.tsv",
+    log:
+        "results/logs/benchmark_expression_inference/log.txt",
+    benchmark:
+        "results/benchmarks/benchmark_expression_inference/run.tsv"
+    conda:
+        "../../envs/torch.yaml"
+    threads: 2
+    resources:
+        mem_mb=6000,
+        runtime=60,
+    params:
+        study=lookup("expression/benchmarks/inference", within=config),
+        variants=lookup("expression/variants", within=config),
+    message:
+        "Time dense maps of the factorised and of the published network."
+    script:
+        "../../scripts/benchmark_expression_inference.py"
+
+
+rule benchmark_expression_training:
+    input:
+        annotation=expression_path(samples_file("annotation")),
+        expression=expression_path(samples_file("expression")),
+        atlas=benchmark_anatomy(),
+        structure=expression_file("atlas/structure.nii.gz"),
+        library=sources(
+            "benchmark_expression_training",
+            "spectralmaps.expression.factorised",
+            "spectralmaps.expression.published",
+        ),
+    output:
+        metrics="results/benchmarks/expression_training/metrics.tsv",
+    log:
+        "results/logs/benchmark_expression_training/log.txt",
+    benchmark:
+        "results/benchmarks/benchmark_expression_training/run.tsv"
+    conda:
+        "../../envs/torch.yaml"
+    resources:
+        mem_mb=6000,
+        runtime=120,
+    params:
+        study=lookup("expression/benchmarks/training", within=config),
+        variants=lookup("expression/variants", within=config),
+    message:
+        "Time training to the same held-out error."
+    script:
+        "../../scripts/benchmark_expression_training.py"

@@ -26,8 +26,40 @@ def check_config():
         " see config/README.md"
         for error in errors
     ]
+    lines = lines or unknown_names(config["expression"])
     if lines:
         raise WorkflowError("\n".join(sorted(lines)))
+
+
+def unknown_names(expression):
+    """One line for each variant or split that is asked for and not described."""
+    evaluation, figures = expression["evaluation"], expression["figures"]
+    asked = {
+        "maps.variants": expression["maps"]["variants"],
+        "new_genes.variants": expression["new_genes"]["variants"],
+        "new_genes.baseline": [expression["new_genes"]["baseline"]],
+        "figures.variants": figures["variants"],
+    }
+    asked |= {f"figures.{role}": [figures[role]] for role in ("ours", "joint", "gene")}
+    asked |= {
+        f"sweeps.{key}.base": [s["base"]] for key, s in expression["sweeps"].items()
+    }
+    asked |= {
+        f"evaluation.variants.{key}": v for key, v in evaluation["variants"].items()
+    }
+    known = {key: ("variants", expression["variants"]) for key in asked}
+    asked["evaluation.variants"] = evaluation["variants"]
+    known["evaluation.variants"] = (
+        "evaluation.splits",
+        [*evaluation["splits"], "truth"],
+    )
+    return [
+        f"config: expression.{key}: expected names under expression.{known[key][0]}, found"
+        f" {name!r}; correct it or describe it there"
+        for key, names in asked.items()
+        for name in names
+        if name not in known[key][1]
+    ]
 
 
 def module_file(name):
@@ -129,6 +161,11 @@ def expression_file(path):
     return f"results/expression/{config['expression']['dataset']}/{path}"
 
 
+def expression_path(pattern):
+    """A pattern with the configured dataset filled in."""
+    return pattern.format(dataset=config["expression"]["dataset"])
+
+
 def abagen_options():
     """Options of abagen as JSON; samples of a table are what they are, whatever the atlas says."""
     options = dict(config["expression"]["abagen"])
@@ -152,12 +189,25 @@ def atlas_files(wildcards):
     return {name: path for name, path in chosen.items() if path is not None}
 
 
-def anatomy_files(wildcards):
-    """Files that a look-up of places needs beside the structure volume."""
+def anatomy_names():
+    """Names of the files that a look-up of places needs beside the structure volume."""
     reference = config["expression"]["anatomy"]["reference_atlas"]
     names = ["anatomy.json", "grey.nii.gz", "white.nii.gz"]
-    names += [f"{reference}.nii.gz", f"{reference}.csv"]
-    return [f"results/expression/{wildcards.dataset}/atlas/{name}" for name in names]
+    return [*names, f"{reference}.nii.gz", f"{reference}.csv"]
+
+
+def anatomy_files(wildcards):
+    """Files of a dataset that a look-up of places needs."""
+    return [
+        f"results/expression/{wildcards.dataset}/atlas/{name}"
+        for name in anatomy_names()
+    ]
+
+
+def benchmark_anatomy():
+    """Files of the configured dataset that a look-up of places needs."""
+    names = anatomy_names()
+    return [expression_file(f"atlas/{name}") for name in names]
 
 
 def table_files():

@@ -255,7 +255,7 @@ def test_interrupted_fit_resumes_to_the_same_bytes(tmp_path, monkeypatch, make, 
 
 
 def test_predictor_that_knows_nothing_says_so(make, make_samples):
-    with pytest.raises(ValueError, match="predict_mean needs a fitted predictor; call fit or load"):
+    with pytest.raises(ValueError, match="call fit or load first"):
         make().predict_mean(make_samples(3).sites)
 
 

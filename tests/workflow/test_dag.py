@@ -1,0 +1,188 @@
+"""What a run would do: of each configuration, and after a change of code or of a parameter."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import pytest
+import yaml
+
+from .conftest import REPOSITORY, Checkout, Run
+
+TINY = ("--configfile", "tests/config/tiny.yaml")
+RESULTS = "results/expression/tiny"
+REAL = {
+    "config/ahba_9861.yaml": ("ahba/donor9861",),
+    "config/ahba_all_components.yaml": ("ahba/all_donors_components.csv",),
+}
+
+Changed = Callable[[Path, Callable[[str], str]], AbstractContextManager[None]]
+
+
+def jobs(process: subprocess.CompletedProcess[str]) -> dict[str, int]:
+    """Number of jobs of each rule, from the table at the end of a dry run."""
+    assert process.returncode == 0, process.stdout
+    lines = process.stdout.partition("Job stats:")[2].splitlines()
+    rows = [line.split() for line in lines]
+    return {row[0]: int(row[1]) for row in rows if len(row) == 2 and row[1].isdigit()}
+
+
+def relative(files: set[str]) -> set[str]:
+    """Planned files without the folder that they share."""
+    return {path.removeprefix(f"{RESULTS}/") for path in files}
+
+
+@pytest.mark.parametrize("path", ["config/config.yaml", "tests/config/tiny.yaml"])
+def test_dry_run_of_the_phantoms_makes_every_figure(path: str, checkout: Checkout) -> None:
+    found = jobs(checkout.snakemake("-n", "--configfile", path))
+    rules = {
+        line.removeprefix("rule ").rstrip(":\n")
+        for file in (REPOSITORY / "workflow/rules").glob("*.smk")
+        for line in file.read_text().splitlines()
+        if line.startswith("rule expression_plot_")
+    }
+    assert len(rules) > 10
+    assert rules <= set(found)
+    assert found["expression_phantom"] == 1
+
+
+@pytest.mark.parametrize("path", REAL)
+def test_dry_run_of_the_real_data_needs_no_phantom(
+    path: str, checkout: Checkout, tmp_path: Path
+) -> None:
+    for name in REAL[path]:
+        source = tmp_path / name
+        source.parent.mkdir(parents=True)
+        source.touch()
+    override = tmp_path / "folder.yaml"
+    override.write_text(yaml.safe_dump({"expression": {"table": {"folder": str(tmp_path)}}}))
+    found = jobs(checkout.snakemake("-n", "--configfile", path, str(override)))
+    assert found["expression_table"] == 1
+    assert found["expression_evaluate"] > 0
+    assert not {"expression_phantom", "expression_truth", "expression_plot_truth"} & set(found)
+
+
+def test_a_sheet_that_names_a_missing_file_stops_with_its_path(
+    checkout: Checkout, tmp_path: Path
+) -> None:
+    override = tmp_path / "folder.yaml"
+    override.write_text(yaml.safe_dump({"expression": {"table": {"folder": str(tmp_path)}}}))
+    process = checkout.snakemake("-n", "--configfile", "config/ahba_9861.yaml", str(override))
+    assert process.returncode == 1
+    assert str(tmp_path / "ahba/donor9861") in process.stdout
+
+
+def test_lint_finds_nothing(checkout: Checkout) -> None:
+    process = checkout.snakemake("--lint")
+    assert process.returncode == 0, process.stdout
+
+
+def test_the_rules_are_formatted() -> None:
+    command = [str(Path(sys.executable).with_name("snakefmt")), "--check", "Snakefile", "workflow"]
+    process = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)
+    assert process.returncode == 0, process.stderr
+
+
+def append_comment(text: str) -> str:
+    """The same program with one more line."""
+    return f"{text}\n# changed\n"
+
+
+@pytest.mark.slow
+def test_a_change_of_our_model_reruns_its_jobs_and_what_follows(
+    tiny_run: Run, changed: Changed
+) -> None:
+    file = tiny_run.checkout.folder / "spectralmaps/expression/factorised_net.py"
+    with changed(file, append_comment):
+        planned = relative(tiny_run.checkout.planned(*TINY))
+    evaluated = {path for path in planned if path.startswith("evaluation/")}
+    assert {path.split("/")[1] for path in evaluated} == {"factorised"}
+    assert {path.split("/")[2] for path in evaluated} == {"random", "block", "donor", "truth"}
+    others = planned - evaluated
+    assert "models/factorised/9861/seed-0.safetensors" in others
+    assert {"new_genes.csv", "metrics.tsv", "figures/accuracy.svg", "figures/brains.svg"} <= others
+    kept = ("abagen/", "annotation/", "atlas/", "grid/", "order/", "phantom/", "sweeps/")
+    assert not [path for path in others if path.startswith(kept) or "siren" in path]
+    unaffected = {"order", "encoding", "donors", "decomposition_9861", "sweep_noise"}
+    assert not {f"figures/{name}.svg" for name in unaffected} & others
+
+
+@pytest.mark.slow
+def test_a_change_of_a_baseline_trains_nothing(tiny_run: Run, changed: Changed) -> None:
+    file = tiny_run.checkout.folder / "spectralmaps/expression/forests.py"
+    with changed(file, append_comment):
+        planned = relative(tiny_run.checkout.planned(*TINY))
+    evaluated = {path.split("/")[1] for path in planned if path.startswith("evaluation/")}
+    # baselines.py, where the mean is at home, hands on the other baselines.
+    assert evaluated == {"extra_trees", "mean"}
+    assert "metrics.tsv" in planned
+    assert not [path for path in planned if path.startswith(("models/", "maps/", "sweeps/"))]
+
+
+@pytest.mark.slow
+def test_a_change_of_the_plots_makes_figures_only(tiny_run: Run, changed: Changed) -> None:
+    with changed(tiny_run.checkout.folder / "spectralmaps/plotting/style.py", append_comment):
+        planned = relative(tiny_run.checkout.planned(*TINY))
+    assert {path.split("/")[0] for path in planned} == {"figures"}
+    assert "figures/accuracy.svg" in planned
+
+
+@pytest.mark.slow
+def test_a_change_of_one_figure_makes_that_figure_only(tiny_run: Run, changed: Changed) -> None:
+    script = tiny_run.checkout.folder / "scripts/expression_plot_encoding.py"
+    with changed(script, append_comment):
+        planned = relative(tiny_run.checkout.planned(*TINY))
+    assert planned == {"figures/encoding.svg", "figures/encoding.csv"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        (
+            "n_trees: 10",
+            "n_trees: 11",
+            {
+                "evaluation/extra_trees/random/seed-0.csv",
+                "evaluation/extra_trees/random/seed-0_predictions.npz",
+                "metrics.tsv",
+                "figures/accuracy.svg",
+                "figures/accuracy.csv",
+                "figures/calibration.svg",
+                "figures/calibration.csv",
+                "figures/truth.svg",
+                "figures/truth.csv",
+            },
+        ),
+        (
+            "n_bins: 6",
+            "n_bins: 7",
+            {"spectrum.csv", "figures/spectrum.svg", "figures/spectrum.csv"},
+        ),
+        (
+            "noise_share: [0.0, 0.1]",
+            "noise_share: [0.0, 0.2]",
+            {"sweeps/noise.csv", "figures/sweep_noise.svg", "figures/sweep_noise.csv"},
+        ),
+    ],
+    ids=["variant", "spectrum", "sweep"],
+)
+def test_a_change_of_a_parameter_reruns_what_depends_on_it(
+    old: str, new: str, expected: set[str], tiny_run: Run, changed: Changed
+) -> None:
+    config = tiny_run.checkout.folder / "tests/config/tiny.yaml"
+    assert config.read_text().count(old) == 1
+    with changed(config, lambda text: text.replace(old, new)):
+        planned = tiny_run.checkout.planned(*TINY)
+    assert relative(planned) == expected
+
+
+@pytest.mark.slow
+def test_new_times_without_a_change_rerun_nothing(tiny_run: Run, changed: Changed) -> None:
+    folder = tiny_run.checkout.folder
+    names = ["spectralmaps/expression/factorised.py", "tests/config/tiny_genes.txt"]
+    with changed(folder / names[0], str), changed(folder / names[1], str):
+        planned = tiny_run.checkout.planned(*TINY)
+    assert planned == set()
