@@ -188,8 +188,8 @@ def choose_probes(intensity: pd.DataFrame, genes: pd.Series, config: DonorFilesC
     means = means[means > config.min_mean_log2].sort_values(ascending=False, kind="stable")
     if not len(means):
         raise InputError(
-            f"expression.table.min_mean_log2: expected a threshold that some probe exceeds, found"
-            f" {config.min_mean_log2}; lower it"
+            "expression.table.columns.min_mean_log2: expected a threshold that some probe exceeds,"
+            f" found {config.min_mean_log2}; lower it"
         )
     return genes.loc[means.index].drop_duplicates(keep="first")
 
@@ -220,7 +220,7 @@ def _read_annotation(path: Path, donor: str, config: DonorFilesConfig) -> pd.Dat
         raise InputError(
             f"{path}: expected the columns {', '.join(wanted)} and one of the coordinate triples"
             f" {[list(c) for c in config.coordinate_columns]}, found {list(table.columns)};"
-            " name the columns in expression.table.coordinate_columns"
+            " name the columns in expression.table.columns.coordinate_columns"
         )
     result = table[[*columns, *STRUCTURE_COLUMNS]].set_axis(
         [*COORDINATES, *STRUCTURE_COLUMNS], axis=1

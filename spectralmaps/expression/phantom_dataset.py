@@ -70,9 +70,9 @@ def read_probe_names(path: Path, genes: tuple[str, ...], most_probes: int) -> pd
     unknown = sorted(set(genes) - set(table["gene_symbol"]))
     if unknown or len(set(genes)) < len(genes):
         raise InputError(
-            f"genes: expected different genes that have a probe of the atlas, found unknown ones:"
-            f" {', '.join(unknown[:5]) or 'none'} ({len(unknown)} in all), {len(genes)} names and"
-            f" {len(set(genes))} different ones; correct the gene list"
+            "expression.genes: expected different genes that have a probe of the atlas, found"
+            f" unknown ones: {', '.join(unknown[:5]) or 'none'} ({len(unknown)} in all),"
+            f" {len(genes)} names and {len(set(genes))} different ones; correct the gene list"
         )
     chosen = table[table["gene_symbol"].isin(genes)].sort_values(["gene_symbol", "probe_name"])
     chosen = chosen.groupby("gene_symbol").head(most_probes)

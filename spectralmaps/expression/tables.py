@@ -18,7 +18,8 @@ from spectralmaps.expression.ahba_files import (
 from spectralmaps.expression.sites import SAMPLES_OF_DONOR, donor_id
 from spectralmaps.files import check_file
 
-KEY = "expression.table"
+KEY = "expression.table.columns"
+SHEET = "expression.table.sheet"
 OPTIONAL = ("slab_type", "structure_acronym", "structure_name")
 
 
@@ -106,7 +107,7 @@ def read_tables(paths: list[Path], config: TableConfig) -> tuple[pd.DataFrame, p
         missing or no number, or two samples have one name.
     """
     if not paths:
-        raise InputError(f"{KEY}.paths: expected at least one file or folder, found none")
+        raise InputError(f"{SHEET}: expected at least one file or folder, found none; list them")
     parts = [_read_one(Path(path), config) for path in paths]
     first = parts[0][1].columns
     for path, (_, expression) in zip(paths, parts, strict=True):
@@ -128,7 +129,7 @@ def _read_one(path: Path, config: TableConfig) -> tuple[pd.DataFrame, pd.DataFra
         annotation, expression = read_donor(path, donor_of_folder(path), config.folder)
         genes = _gene_columns(path, list(expression.columns), config)
         return annotation, expression[genes]
-    check_file(path, f"correct {KEY}.paths")
+    check_file(path, f"correct {SHEET}")
     table = pd.read_csv(path, sep="\t" if ".tsv" in path.suffixes else ",", low_memory=False)
     columns = [str(column) for column in table.columns]
     triple = next((c for c in config.coordinate_columns if set(c) <= set(columns)), None)
@@ -157,8 +158,9 @@ def _gene_columns(path: Path, columns: list[str], config: TableConfig) -> list[s
     unknown = [gene for gene in config.genes if gene not in columns]
     if unknown:
         raise InputError(
-            f"{path}: expected the genes of {KEY}.genes, found none of {', '.join(unknown[:5])}"
-            f" ({len(unknown)} in all) among {len(columns)} columns; correct the list"
+            f"{path}: expected the genes of {KEY}.genes or expression.genes, found none of"
+            f" {', '.join(unknown[:5])} ({len(unknown)} in all) among {len(columns)} columns;"
+            " correct the list"
         )
     if config.genes:
         return list(dict.fromkeys(config.genes))

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from PIL import Image
 
 from spectralmaps.metrics.table import read_metrics
 from spectralmaps.training.checkpoints import load_state
@@ -50,10 +51,8 @@ def test_every_figure_stands_beside_its_table(name: str, tiny_run: Run) -> None:
 
 
 def test_the_tour_is_an_animation_of_all_genes(tiny_run: Run) -> None:
-    content = (tiny_run.folder / "figures/tour.gif").read_bytes()
-    assert content.startswith(b"GIF89a")
-    # One graphic control extension a frame.
-    assert content.count(b"\x21\xf9\x04") == len(GENES)
+    with Image.open(tiny_run.folder / "figures/tour.gif") as animation:
+        assert animation.n_frames == len(GENES)
 
 
 def test_every_map_has_a_standard_deviation_and_the_grid_of_its_atlas(tiny_run: Run) -> None:

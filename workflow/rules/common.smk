@@ -131,7 +131,7 @@ def modules_of(variants):
 def gpus(wildcards):
     """One GPU for the variants that are trained; the others have nothing for it to do."""
     kind = config["expression"]["variants"][wildcards.variant]["kind"]
-    return int(predictor_modules()[kind] == "published")
+    return int(predictor_modules()[kind] in ("published", "shared_trunk"))
 
 
 def script_path(name):

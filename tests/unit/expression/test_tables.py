@@ -85,7 +85,7 @@ def test_preferred_coordinates_listed_genes_and_one_donor(save: Callable[..., Pa
         (rows(), {"gene_pattern": "x_.*"}, "gene_pattern 'x_"),
         (rows(), {"gene_pattern": ""}, "found neither"),
         (rows().drop(columns="z"), {}, "coordinate_columns"),
-        (rows().drop(columns="donor"), {}, "'donor' of expression.table.donor_column"),
+        (rows().drop(columns="donor"), {}, "'donor' of expression.table.columns.donor_column"),
         (rows().drop(columns="slab"), {}, "slab_type_column"),
         (rows(), {"sample_column": "name"}, "sample_column"),
         (rows().assign(gene_A=[1.0, np.nan, 2.0]), {}, "nan.* for sample 2 in column gene_A"),
