@@ -60,7 +60,7 @@ def markdown(table: pd.DataFrame) -> str:
 
 def filled(match: re.Match[str]) -> str:
     """A marked place with its table, or as it was if there is no table."""
-    head, path, splits, old, end = match.groups()
+    head, path, splits, _, end = match.groups()
     source = ROOT / "results" / path / "metrics.tsv"
     if not source.is_file():
         return match.group(0)

@@ -67,7 +67,7 @@ def run_sweep(samples: Samples, base: Mapping[str, Any], config: SweepConfig) ->
     Raises
     ------
     InputError
-        If the variant has no such setting.
+        If the variant has no such setting, or is not trained by steps.
     """
     unknown = [name for name in config.vary if name not in base]
     if unknown:
@@ -89,7 +89,13 @@ def run_sweep(samples: Samples, base: Mapping[str, Any], config: SweepConfig) ->
 
 def loss_curve(samples: Samples, variant: Mapping[str, Any], seed: int) -> pd.DataFrame:
     """Training loss of a fit to all samples, mean over its networks: step, metric, value."""
-    history = pd.DataFrame(build_predictor(variant).fit(samples, seed).history)
+    fitted = build_predictor(variant).fit(samples, seed)
+    if "history" not in vars(fitted):
+        raise InputError(
+            f"expression.sweeps: expected a variant that is trained by steps, found kind"
+            f" {variant['kind']!r}; choose a network as base"
+        )
+    history = pd.DataFrame(vars(fitted)["history"])
     curve = history.groupby("step", as_index=False)["mse"].mean()
     return curve.rename(columns={"mse": "value"}).assign(metric="train_loss")
 

@@ -50,7 +50,7 @@ class Truth:
         InputError
             If a file is missing or the two have different numbers of factors.
         """
-        image = nib.load(check_file(path_to_factors, REMEDY))
+        image = nib.Nifti1Image.from_filename(check_file(path_to_factors, REMEDY))
         loadings = pd.read_csv(check_file(path_to_loadings, REMEDY), index_col=0)
         if image.shape[3:] != (len(loadings),):
             raise InputError(

@@ -142,7 +142,8 @@ def train(tiny_run: Run, model: Path, checkpoints: Path) -> subprocess.Popen[byt
 def first_checkpoint(folder: Path, process: subprocess.Popen[bytes]) -> Path:
     """The first complete checkpoint of a training that still runs."""
     while process.poll() is None:
-        complete = [path for path in folder.glob("*") if path.is_file()]
+        found = [path for path in folder.rglob("*") if path.is_file()]
+        complete = [path for path in found if ".partial-" not in str(path)]
         if complete:
             return complete[0]
         time.sleep(0.01)

@@ -1,5 +1,6 @@
 import pytest
 import torch
+
 from spectralmaps.expression.bayes_linear import Spectrum, fit_head
 from spectralmaps.expression.gene_factors import factor_dual, fit_shared_head
 
@@ -28,9 +29,7 @@ def fitted(spectrum: Spectrum, dual: torch.Tensor) -> torch.Tensor:
     return spectrum.vectors @ (spectrum.values[:, None] * (spectrum.vectors.T @ dual))
 
 
-def test_a_share_of_zero_is_every_gene_by_itself(
-    spectrum: Spectrum, signal: torch.Tensor
-) -> None:
+def test_a_share_of_zero_is_every_gene_by_itself(spectrum: Spectrum, signal: torch.Tensor) -> None:
     genes = torch.cat([signal, -2 * signal.roll(5, 0)], dim=1)
     genes = genes - genes.mean(dim=0)
     alone = fit_head(spectrum, genes).dual

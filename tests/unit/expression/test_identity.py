@@ -2,6 +2,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
+
 from spectralmaps.expression.data import Samples
 from spectralmaps.expression.identity import run_name
 

@@ -3,6 +3,7 @@ from pathlib import Path
 import nibabel as nib
 import numpy as np
 import pytest
+
 from spectralmaps.errors import InputError
 from spectralmaps.expression.data import Prediction, Sites
 from spectralmaps.expression.inference import (

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+
 from spectralmaps.errors import InputError
 from spectralmaps.expression.map_spectrum import map_spectrum
 

@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 import torch
+
 from spectralmaps.errors import InputError
 from spectralmaps.expression.models import load_predictor
 from spectralmaps.training.checkpoints import save_model
@@ -14,9 +15,7 @@ def test_a_file_of_another_kind_is_refused(tmp_path: Path) -> None:
         load_predictor(path)
 
 
-def test_a_network_comes_back_with_its_genes(
-    tmp_path: Path, make_samples, joint_config
-) -> None:
+def test_a_network_comes_back_with_its_genes(tmp_path: Path, make_samples, joint_config) -> None:
     from spectralmaps.expression.published import JointInr
 
     samples = make_samples(12)

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+
 from spectralmaps.expression.data import Prediction, Samples, Sites
 from spectralmaps.expression.order_generaliser import OrderGeneraliser
 

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+
 from spectralmaps.errors import InputError
 from spectralmaps.expression.data import Samples, Sites
 from spectralmaps.expression.selection import choose_samples, samples_of_donor

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+
 from spectralmaps.expression.inference import VoxelGrid
 from spectralmaps.expression.speed import middle_of, with_n_genes
 

@@ -1,6 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+
 from spectralmaps.errors import InputError
 from spectralmaps.expression import sweeps
 from spectralmaps.expression.data import Prediction, Samples, Sites
@@ -51,4 +52,10 @@ def test_every_setting_has_a_curve_and_a_score(
 
 def test_an_unknown_setting_is_named(make_samples, config: SweepConfig) -> None:
     with pytest.raises(InputError, match="level not among the settings of the variant base"):
+        run_sweep(make_samples(20), {"kind": "mean"}, config)
+
+
+def test_a_variant_without_steps_has_no_curve(make_samples, config: SweepConfig) -> None:
+    config = SweepConfig(base="mean", vary={"kind": ["mean"]}, splits=config.splits, seeds=[0])
+    with pytest.raises(InputError, match="trained by steps, found kind 'mean'"):
         run_sweep(make_samples(20), {"kind": "mean"}, config)

@@ -4,6 +4,7 @@ import nibabel as nib
 import numpy as np
 import pandas as pd
 import pytest
+
 from spectralmaps.errors import InputError
 from spectralmaps.expression.data import Samples, Sites
 from spectralmaps.expression.truth import Truth, random_voxels
