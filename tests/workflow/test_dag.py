@@ -48,6 +48,13 @@ def test_dry_run_of_the_phantoms_makes_every_figure(path: str, checkout: Checkou
     assert found["expression_phantom"] == 1
 
 
+def test_dry_run_of_the_benchmarks(checkout: Checkout) -> None:
+    found = jobs(
+        checkout.snakemake("-n", "--configfile", "config/benchmark.yaml", "--", "benchmarks")
+    )
+    assert {rule for rule in found if rule.startswith("benchmark_")}
+
+
 @pytest.mark.parametrize("path", REAL)
 def test_dry_run_of_the_real_data_needs_no_phantom(
     path: str, checkout: Checkout, tmp_path: Path

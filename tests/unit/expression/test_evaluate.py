@@ -171,6 +171,20 @@ def test_the_summary_over_genes_by_hand() -> None:
     assert set(rows["unit"]) == {"1"}
 
 
+def test_the_summary_leaves_out_a_score_that_is_not_defined() -> None:
+    scores = pd.DataFrame(
+        {
+            "gene": ["A", "B", "A", "B"],
+            "fold": "all",
+            "metric": ["pearson", "pearson", "truth_pearson", "truth_pearson"],
+            "value": [np.nan, 0.5, np.nan, np.nan],
+        }
+    )
+    rows = evaluate.summarise(scores).set_index("metric")
+    expected = {f"pearson_{name}": 0.5 for name in evaluate.SUMMARIES} | {"n_genes": 2.0}
+    assert rows["value"].to_dict() == expected
+
+
 def test_only_the_density_has_a_unit(make_samples) -> None:
     samples = make_samples(20)
     predicted = evaluate.CrossValidation(
