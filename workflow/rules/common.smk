@@ -7,6 +7,7 @@ import ast
 import csv
 import json
 import os
+from functools import cache
 from pathlib import Path
 
 import jsonschema
@@ -71,6 +72,7 @@ def module_file(name):
     return None
 
 
+@cache
 def imported_modules(path):
     """Names of the modules of the package that a file imports."""
     names = set()
@@ -108,6 +110,7 @@ def variant_sources(script):
     return files
 
 
+@cache
 def predictor_modules():
     """Module of each kind of predictor, read from the package's own table without importing it."""
     tree = ast.parse((ROOT / PACKAGE / "expression/predictors.py").read_text())
@@ -237,6 +240,13 @@ def ahba_folder(wildcards):
     if source == "ahba":
         return config["expression"]["ahba"]["folder"]
     return f"results/expression/{wildcards.dataset}/{source}/ahba"
+
+
+def ahba_input(wildcards):
+    """That folder as an input, unless abagen has still to download the atlas into it."""
+    folder = ahba_folder(wildcards)
+    downloads = config["expression"]["source"] == "ahba" and not Path(folder).exists()
+    return [] if downloads else [folder]
 
 
 def region_donors():

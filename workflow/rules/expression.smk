@@ -135,7 +135,7 @@ rule expression_table:
 
 rule expression_abagen_samples:
     input:
-        ahba=ahba_folder,
+        ahba=ahba_input,
         genes=gene_files(),
         script=script_path("expression_abagen"),
     output:
@@ -150,6 +150,7 @@ rule expression_abagen_samples:
         "../../envs/abagen.yaml"
     params:
         python=abagen_python(),
+        ahba=ahba_folder,
         donors=lookup("expression/donors", within=config),
         options=abagen_options(),
         folder=subpath(output.annotation, parent=True),
@@ -157,14 +158,14 @@ rule expression_abagen_samples:
         "Normalise the samples of {wildcards.dataset} with abagen."
     shell:
         ABAGEN_CHECK
-        + "{params.python} {input.script} --ahba-dir {input.ahba:q} --genes {input.genes}"
+        + "{params.python} {input.script} --ahba-dir {params.ahba:q} --genes {input.genes}"
         " --options {params.options:q} --donors {params.donors}"
         " --samples-dir {params.folder} > {log} 2>&1"
 
 
 rule expression_abagen_regions:
     input:
-        ahba=ahba_folder,
+        ahba=ahba_input,
         genes=gene_files(),
         labels="results/expression/{dataset}/atlas/{atlas}.nii.gz",
         table="results/expression/{dataset}/atlas/{atlas}.csv",
@@ -185,6 +186,7 @@ rule expression_abagen_regions:
         "../../envs/abagen.yaml"
     params:
         python=abagen_python(),
+        ahba=ahba_folder,
         donors=lookup("expression/donors", within=config),
         options=abagen_options(),
         folder=subpath(output.methods, parent=True),
@@ -192,7 +194,7 @@ rule expression_abagen_regions:
         "Average the samples of {wildcards.dataset} over {wildcards.atlas} with abagen."
     shell:
         ABAGEN_CHECK
-        + "{params.python} {input.script} --ahba-dir {input.ahba:q} --genes {input.genes}"
+        + "{params.python} {input.script} --ahba-dir {params.ahba:q} --genes {input.genes}"
         " --options {params.options:q} --donors {params.donors}"
         " --atlas {input.labels} --atlas-table {input.table}"
         " --regions-dir {params.folder} > {log} 2>&1"
