@@ -24,14 +24,14 @@ from spectralmaps.expression.speed import (
     with_n_genes,
 )
 from spectralmaps.logs import log_to
-from spectralmaps.metrics.table import tidy, write_benchmark
+from spectralmaps.metrics.table import write_benchmark
 
 Row = dict[str, Any]
 
 
-def row(size: str, metric: str, value: float, unit: str) -> Row:
-    """One row of the table."""
-    return {"size": size, "metric": metric, "value": value, "unit": unit}
+def row(name: str, size: int, metric: str, value: float, unit: str) -> Row:
+    """One row of the table; the size is the number of values, voxels times genes."""
+    return {"name": name, "size": size, "metric": metric, "value": value, "unit": unit}
 
 
 def paired_rows(fast: Predictor, slow: Predictor, anatomy: Anatomy, study: dict) -> list[Row]:
@@ -43,11 +43,11 @@ def paired_rows(fast: Predictor, slow: Predictor, anatomy: Anatomy, study: dict)
     for _ in range(study["n_repeats"]):
         slow_s = inference_seconds(slow, anatomy, part, block) * n_all / n_slow
         ratios.append(slow_s / inference_seconds(fast, anatomy, grid, block))
-    size = f"{n_all} grey voxels x {study['n_genes']} genes, joint from {n_slow} voxels"
+    name, size = f"grey_matter_{study['slow']}", n_all * study["n_genes"]
     return [
-        row(size, "speed_ratio", float(np.median(ratios)), "1"),
-        row(size, "speed_ratio_lowest", min(ratios), "1"),
-        row(size, "speed_ratio_highest", max(ratios), "1"),
+        row(name, size, "speed_ratio", float(np.median(ratios)), "1"),
+        row(name, size, "speed_ratio_lowest", min(ratios), "1"),
+        row(name, size, "speed_ratio_highest", max(ratios), "1"),
     ]
 
 
@@ -59,7 +59,8 @@ def scaling_rows(models: dict[int, Predictor], anatomy: Anatomy, study: dict) ->
     sizes += [(n_all // 4, genes) for genes in models if genes != n_genes]
     return [
         row(
-            f"{n_voxels} voxels x {genes} genes",
+            f"brain_{n_voxels}_voxels_{genes}_genes",
+            n_voxels * genes,
             "seconds",
             inference_seconds(models[genes], anatomy, middle_of(grid, n_voxels), block),
             "s",
@@ -79,8 +80,8 @@ def writing_row(model: Any, anatomy: Anatomy, study: dict, n_threads: int) -> Ro
             paths = [path / f"{gene}.nii.gz" for gene in model.genes]
             write_maps(maps.mean, grid, paths, n_threads)
 
-    size = f"{len(grid.voxels)} voxels x {study['n_genes']} genes, volumes written"
-    return row(size, "seconds", seconds(job), "s")
+    size = len(grid.voxels) * study["n_genes"]
+    return row(f"brain_written_{n_threads}_threads", size, "seconds", seconds(job), "s")
 
 
 def memory_rows(model: Any, path_to_atlas: Path, anatomy: Anatomy, study: dict) -> list[Row]:
@@ -94,9 +95,9 @@ def memory_rows(model: Any, path_to_atlas: Path, anatomy: Anatomy, study: dict) 
         for n_voxels, size in jobs:
             job = DenseJob(model=path, atlas=path_to_atlas, n_voxels=n_voxels, block_size=size)
             before, after = peak_mb(job)
-            name = f"{n_voxels} voxels in blocks of {size}"
-            rows += [row(name, "peak_mb", after, "MiB")]
-            rows += [row(name, "peak_mb_growth", after - before, "MiB")]
+            name, n_values = f"memory_blocks_of_{size}", n_voxels * study["n_genes"]
+            rows += [row(name, n_values, "peak_mb", after, "MiB")]
+            rows += [row(name, n_values, "peak_mb_growth", after - before, "MiB")]
     return rows
 
 
@@ -125,7 +126,8 @@ def main(
     rows += scaling_rows(models, anatomy, study)
     rows += [writing_row(fast, anatomy, study, n_threads)]
     rows += memory_rows(fast, paths["atlas"], anatomy, study)
-    table = tidy(pd.DataFrame(rows), module="expression", name=f"{study['fast']}")
+    constants = {"module": "expression", "dataset": study["dataset"], "split": "speed"}
+    table = pd.DataFrame(rows).assign(**constants, variant=study["fast"], seed=study["seed"])
     write_benchmark(path_to_metrics, table)
 
 
@@ -139,6 +141,6 @@ if __name__ == "__main__":
             },
             path_to_metrics=Path(snakemake.output.metrics),
             variants=snakemake.params.variants,
-            study=snakemake.params.study,
+            study={**snakemake.params.study, "dataset": snakemake.params.dataset},
             n_threads=snakemake.threads,
         )

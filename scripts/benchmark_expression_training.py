@@ -4,7 +4,6 @@ import time
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from spectralmaps.expression.anatomy import Anatomy
@@ -15,7 +14,7 @@ from spectralmaps.expression.samples import read_samples
 from spectralmaps.expression.selection import choose_samples
 from spectralmaps.expression.tuning import relative_error
 from spectralmaps.logs import log_to, progress
-from spectralmaps.metrics.table import tidy, write_benchmark
+from spectralmaps.metrics.table import write_benchmark
 
 
 def trained(
@@ -48,17 +47,18 @@ def main(
         settings = {**variants[study["slow"]], "n_steps": n_steps, **study["slow_settings"]}
         slow.append((n_steps, *trained(settings, training, held_out, study["seed"])))
     best = min(slow, key=lambda run: run[2])
-    size = f"{len(training.sites)} samples x {len(samples.genes)} genes"
-    rows = [(size, f"{study['fast']}_cpu", fast_s, "s")]
-    rows += [(size, f"{study['fast']}_held_out_error", fast_error, "1")]
-    for n_steps, cpu_s, error in slow:
-        rows += [(f"{size}, {n_steps} steps", f"{study['slow']}_cpu", cpu_s, "s")]
-        rows += [(f"{size}, {n_steps} steps", f"{study['slow']}_held_out_error", error, "1")]
+    runs = [("fit", study["fast"], fast_s, fast_error)]
+    runs += [(f"steps_{n_steps}", study["slow"], cpu_s, error) for n_steps, cpu_s, error in slow]
+    rows = [(name, variant, "cpu", cpu_s, "s") for name, variant, cpu_s, _ in runs]
+    rows += [(name, variant, "held_out_error", error, "1") for name, variant, _, error in runs]
     if fast_error <= best[2]:
-        rows += [(f"{size}, joint at {best[0]} steps", "speed_ratio", best[1] / fast_s, "1")]
-    table = pd.DataFrame(rows, columns=["size", "metric", "value", "unit"])
-    table["value"] = table["value"].astype(np.float64)
-    write_benchmark(path_to_metrics, tidy(table, module="expression", name="training"))
+        rows += [
+            (f"to_error_of_steps_{best[0]}", study["fast"], "speed_ratio", best[1] / fast_s, "1")
+        ]
+    table = pd.DataFrame(rows, columns=["name", "variant", "metric", "value", "unit"])
+    constants = {"module": "expression", "dataset": study["dataset"], "split": "speed"}
+    size = training.expression.size
+    write_benchmark(path_to_metrics, table.assign(**constants, seed=study["seed"], size=size))
 
 
 if __name__ == "__main__":
@@ -71,5 +71,5 @@ if __name__ == "__main__":
             },
             path_to_metrics=Path(snakemake.output.metrics),
             variants=snakemake.params.variants,
-            study=snakemake.params.study,
+            study={**snakemake.params.study, "dataset": snakemake.params.dataset},
         )

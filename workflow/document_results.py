@@ -49,7 +49,7 @@ def score_table(metrics: pd.DataFrame, split: str) -> str:
 def benchmark_table(metrics: pd.DataFrame) -> str:
     """All rows of a benchmark."""
     shown = metrics.assign(value=metrics["value"].map("{:.4g}".format))
-    return markdown(shown[["name", "size", "metric", "value", "unit"]])
+    return markdown(shown[["variant", "name", "size", "metric", "value", "unit"]])
 
 
 def markdown(table: pd.DataFrame) -> str:
@@ -66,7 +66,7 @@ def filled(match: re.Match[str]) -> str:
         return match.group(0)
     metrics = pd.read_csv(source, sep="\t", dtype={"size": str}, keep_default_na=False)
     metrics["value"] = metrics["value"].astype(float)
-    if "split" not in metrics:
+    if "name" in metrics:
         return head + "\n" + benchmark_table(metrics) + "\n" + end
     tables = [score_table(metrics, split) for split in splits.split()]
     return head + "\n" + "\n".join(tables) + "\n" + end

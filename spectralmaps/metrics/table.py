@@ -14,8 +14,8 @@ from spectralmaps.files import atomic_path, check_file
 COLUMNS = ("module", "dataset", "variant", "split", "seed", "metric", "value", "unit")
 """Quality of a method: one row a variant, split, seed and metric."""
 
-BENCHMARK_COLUMNS = ("module", "name", "size", "metric", "value", "unit")
-"""Speed and memory: one row a thing measured, its size (a count) and metric."""
+BENCHMARK_COLUMNS = (*COLUMNS, "name", "size")
+"""Speed and memory: the same, with the thing measured and its size (a count)."""
 
 WHOLE_NUMBERS = ("seed", "size")
 

@@ -30,6 +30,7 @@ rule benchmark_expression_inference:
     params:
         study=lookup("expression/benchmarks/inference", within=config),
         variants=lookup("expression/variants", within=config),
+        dataset=lookup("expression/dataset", within=config),
     message:
         "Time dense maps of the factorised and of the published network."
     script:
@@ -61,6 +62,7 @@ rule benchmark_expression_training:
     params:
         study=lookup("expression/benchmarks/training", within=config),
         variants=lookup("expression/variants", within=config),
+        dataset=lookup("expression/dataset", within=config),
     message:
         "Time training to the same held-out error."
     script:
