@@ -13,7 +13,7 @@ import numpy as np
 from matplotlib.colors import to_hex, to_rgb
 
 COLORS = {
-    "mean": "#d0d0d0",
+    "mean": "#bdbdbd",
     "class_mean": "#9a9a9a",
     "nearest": "#5c5c5c",
     "inverse_distance": "#b9dcf2",
