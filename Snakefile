@@ -27,6 +27,7 @@ rule all:
         figure_targets(),
         map_targets(),
         expression_file("metrics.tsv"),
+        expression_file("checks.txt"),
 
 
 rule figures:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from spectralmaps.expression import atlases
+from spectralmaps.expression.resampling import resample_labels
 from spectralmaps.files import atomic_path
 from spectralmaps.logs import log_to
 
@@ -49,7 +50,7 @@ def main(
         table = atlases.read_atlas_table(path_to_table, atlases.region_ids(labels))
     atlases.write_image(paths_to_outputs["labels"], labels, affine)
     template = atlases.read_image(path_to_template)
-    grid = atlases.resample_labels(atlases.check_atlas(paths_to_outputs["labels"]), template)
+    grid = resample_labels(atlases.check_atlas(paths_to_outputs["labels"]), template)
     atlases.write_image(paths_to_outputs["grid"], np.asarray(grid.dataobj), grid.affine)
     with atomic_path(paths_to_outputs["table"]) as path:
         table.to_csv(path, index=False)

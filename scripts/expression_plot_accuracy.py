@@ -10,7 +10,7 @@ from spectralmaps.expression.score_summaries import gene_medians, rank_variants,
 from spectralmaps.logs import log_to
 from spectralmaps.metrics.csv_tables import write_table
 from spectralmaps.plotting.palette import variant_colors
-from spectralmaps.plotting.style import FigurePaths, save_figure, use_style
+from spectralmaps.plotting.style import FigurePaths, counted, save_figure, use_style
 
 LABELS = {"r2": "R²", "pearson": "Pearson r"}
 
@@ -41,7 +41,7 @@ def main(paths_to_scores: list[Path], metric: str, files: FigurePaths) -> None:
             rows = ranking[ranking["split"] == split].set_index("variant")
             draw_ranking(axes, genes[genes["split"] == split], rows, colors, limits)
             n_genes, n_seeds = rows["n_genes"].max(), rows["n_seeds"].max()
-            axes.set_title(f"{split}: n = {n_genes} genes, {n_seeds} seeds")
+            axes.set_title(f"{split}: n = {n_genes} genes, {counted(n_seeds, 'seed')}")
             axes.set_xlabel(f"held-out {LABELS.get(metric, metric)} (no unit)")
         save_figure(figure, files.figure)
     write_table(files.table, ranking)

@@ -14,7 +14,7 @@ from spectralmaps.expression.score_summaries import held_out_scores, training_cu
 from spectralmaps.logs import log_to
 from spectralmaps.metrics.csv_tables import read_columns, write_table
 from spectralmaps.plotting.panels import padded_limits
-from spectralmaps.plotting.style import FigurePaths, save_figure, use_style
+from spectralmaps.plotting.style import FigurePaths, counted, save_figure, use_style
 
 COLUMNS = ["parameter", "setting", "seed", "step", "metric", "value"]
 
@@ -46,8 +46,8 @@ def main(path_to_sweep: Path, files: FigurePaths) -> None:
         for axes in grid[:, 1:].flat:
             axes.set_ylabel("")
         grid[1, 0].legend(title="split")
-        n_seeds = sweep["seed"].nunique()
-        figure.suptitle(f"median of {n_seeds} seeds; bands and bars: lowest to highest seed")
+        n_seeds = counted(sweep["seed"].nunique(), "seed")
+        figure.suptitle(f"median of {n_seeds}; bands and bars: lowest to highest seed")
         save_figure(figure, files.figure)
     write_table(files.table, sweep)
 

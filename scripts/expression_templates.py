@@ -8,6 +8,7 @@ from nilearn import datasets
 
 from spectralmaps.expression import atlases
 from spectralmaps.expression.anatomy import AnatomyConfig, write_config
+from spectralmaps.expression.resampling import resample_labels
 from spectralmaps.expression.structures import structure_volume
 from spectralmaps.logs import log_to
 
@@ -60,7 +61,7 @@ def main(
     intensity = np.asarray(background.dataobj, dtype=np.float32) * (np.asarray(brain.dataobj) > 0)
     atlases.write_image(path_to_output / "t1.nii.gz", intensity, background.affine)
     reference = atlases.check_atlas(path_to_reference)
-    labels = np.asarray(atlases.resample_labels(reference, brain).dataobj)
+    labels = np.asarray(resample_labels(reference, brain).dataobj)
     path_to_table = path_to_reference.with_name(
         path_to_reference.name.removesuffix(".nii.gz") + ".csv"
     )

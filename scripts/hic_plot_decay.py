@@ -1,7 +1,7 @@
 """Draw the decay of contacts with distance of the input, the truth and the cleaned maps."""
 
-
 from matplotlib.figure import Figure
+from matplotlib.ticker import StrMethodFormatter
 
 from spectralmaps.hic.decay import decay_table
 from spectralmaps.hic.figures_scores import draw_curves
@@ -28,13 +28,15 @@ def main(paths: MapPaths, files: FigurePaths) -> None:
     ratios = table.rename(columns={"map": "variant", "ratio": "value"})
     colors = variant_colors(table["map"].unique())
     with use_style(files.style):
-        figure = Figure(figsize=(6.4, 5.2))
+        figure = Figure(figsize=(6.4, 5.0))
         above, below = figure.subplots(2, 1, sharex=True, height_ratios=[2, 1])
-        draw_curves(above, curves.assign(kb=curves["distance_bp"] / 1000), "kb", colors)
-        above.set(xscale="log", yscale="log", ylabel="mean balanced contacts\n(share of a bin)")
+        draw_curves(above, curves, "distance_kb", colors)
+        above.set(xscale="log", yscale="log")
+        above.set_ylabel("mean balanced contacts of a pair\n(share of the contacts of a bin)")
         below.axhline(1, **REFERENCE_LINE)
-        draw_curves(below, ratios.assign(kb=ratios["distance_bp"] / 1000), "kb", colors)
+        draw_curves(below, ratios, "distance_kb", colors)
         below.set(xlabel="distance (kb)", ylabel="ratio to truth\n(no unit)")
+        below.xaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
         figure.legend(*above.get_legend_handles_labels(), loc="outside right upper")
         save_figure(figure, files.figure)
     write_table(files.table, table)

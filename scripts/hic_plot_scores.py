@@ -42,7 +42,8 @@ def main(path_to_metrics: Path, metrics: Sequence[str], files: FigurePaths) -> N
             limits = padded_limits(same[["low", "high", "interval_low", "interval_high"]])
             draw_ranking(axes, rows, colors, limits)
             axes.set_xlabel(label_of(metric))
-            axes.set_title(f"{split}: {rows['n_seeds'].min()} to {rows['n_seeds'].max()} seeds")
+            fewest, most = rows["n_seeds"].min(), rows["n_seeds"].max()
+            axes.set_title(f"{split}: {most} seeds, at least {fewest} a variant")
         for axes in grid:
             axes.set_axis_off()
         save_figure(figure, files.figure)

@@ -10,13 +10,15 @@ from spectralmaps.hic.figures_scores import (
     draw_curves,
     draw_cutoff,
 )
+from spectralmaps.hic.map_files import INPUT, TRUTH
 from spectralmaps.logs import log_to
 from spectralmaps.metrics.csv_tables import read_columns, write_table
 from spectralmaps.plotting.palette import variant_colors
 from spectralmaps.plotting.style import FigurePaths, save_figure, use_style
 
 COLUMNS = ["map", "frequency", "period_bp", "power", "frc", "signal_share", "cutoff"]
-TICKS = (0.1, 0.2, 0.3, 0.4, 0.6, 0.8, 1.0)
+LEAST_SHARE = 0.01
+"""Power below this share of the least of the truth is not shown."""
 
 
 def main(path_to_spectrum: Path, files: FigurePaths) -> None:
@@ -39,15 +41,16 @@ def main(path_to_spectrum: Path, files: FigurePaths) -> None:
         figure = Figure(figsize=(6.4, 5.6))
         above, below = figure.subplots(2, 1, sharex=True, height_ratios=[3, 2])
         draw_curves(above, curves, "frequency", colors)
+        names = above.get_legend_handles_labels()
         draw_cutoff(above, float(agreement["cutoff"].iloc[0]))
-        add_period_axis(above, resolution_bp, TICKS)
+        add_period_axis(above, resolution_bp)
         above.set(xlim=(0, 1), yscale="log")
+        above.set_ylim(bottom=LEAST_SHARE * table.loc[table["map"] == TRUTH, "power"].min())
         above.set_ylabel("power of log(O/E + 0.1)\n(squared natural logarithm)")
-        draw_agreement(below, agreement, colors[agreement["map"].iloc[0]])
-        below.set(xlabel="spatial frequency (fraction of Nyquist)", ylabel="input\n(no unit)")
-        handles, labels = above.get_legend_handles_labels()
-        figure.legend(handles, labels, loc="outside right upper")
+        draw_agreement(below, agreement, colors[INPUT])
+        below.set(xlabel="spatial frequency (fraction of Nyquist)", ylabel="input (no unit)")
         below.legend()
+        figure.legend(*names, loc="outside right upper")
         save_figure(figure, files.figure)
     write_table(files.table, table)
 

@@ -42,7 +42,8 @@ def score_table(metrics: pd.DataFrame, split: str) -> str:
     wide = wide.loc[first.sort_values(ascending=False).index, chosen].fillna("")
     n_genes = metrics[(metrics["split"] == split) & (metrics["metric"] == "n_genes")]["value"]
     head = f"Split `{split}`: median over {n_genes.max():.0f} genes, mean and range over"
-    head += f" {rows['seed'].nunique()} seeds.\n\n"
+    n_seeds = rows["seed"].nunique()
+    head += f" {n_seeds} seed{'s' if n_seeds > 1 else ''}.\n\n"
     return head + markdown(wide.rename(columns=COLUMNS).rename_axis("variant").reset_index())
 
 

@@ -13,7 +13,6 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Float, Int
 from nibabel.filebasedimages import ImageFileError
-from nibabel.processing import resample_from_to
 from nibabel.spatialimages import HeaderDataError
 
 from spectralmaps.errors import InputError
@@ -208,19 +207,6 @@ def rank_labels(values: Float[np.ndarray, "x y z"]) -> Int[np.ndarray, "x y z"]:
         len(distinct) - 1,
     )
     return ranks.reshape(values.shape).astype(np.int32)
-
-
-def resample_labels(image: nib.Nifti1Image, reference: nib.Nifti1Image) -> nib.Nifti1Image:
-    """Labels on a reference image's grid: each voxel takes the nearest voxel's label."""
-    moved = resample_from_to(image, (reference.shape, reference.affine), order=0)
-    return nib.Nifti1Image(np.asarray(moved.dataobj).astype(np.int32), reference.affine)
-
-
-def resample_probabilities(image: nib.Nifti1Image, reference: nib.Nifti1Image) -> nib.Nifti1Image:
-    """Probabilities on the grid of a reference image, by trilinear interpolation; 0 outside."""
-    moved = resample_from_to(image, (reference.shape, reference.affine), order=1)
-    values = np.clip(moved.get_fdata(dtype=np.float32), 0, 1)
-    return nib.Nifti1Image(values, reference.affine)
 
 
 def region_ids(labels: Int[np.ndarray, "..."]) -> Int[np.ndarray, " region"]:

@@ -16,8 +16,8 @@ W, U           eigenvalues and eigenvectors of N^-1/2 K N^-1/2, N = diag(n_s)
 c_g, r_g       scale of gene g and ratio of its noise to its signal: covariance c_g (K + r_g N)
 =============  ====================================================================================
 
-u, v, a, n and d maximise the marginal likelihood of all genes together; c and r do so for each
-gene, in closed form and on a grid, from one eigendecomposition that serves all genes.
+u, v, a, n and d maximise the marginal likelihood of all genes together (``evidence``); c and r do
+so for each gene, in closed form and on a grid, from one eigendecomposition that serves all genes.
 
 References
 ----------
@@ -32,12 +32,8 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from spectralmaps.errors import InputError
-
 N_STRUCTURES = 5
-LOG_PRIOR_PRECISION = 0.01  # of each log parameter: a standard deviation of ten e-folds
 RATIOS = torch.logspace(-1.5, 2.5, 41, dtype=torch.float64)  # noise to signal, least to greatest
-JITTER = 1e-8
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,84 +118,6 @@ def signal_covariance(design: Design, prior: Hyperparameters) -> Float[Tensor, "
     amplitude = prior.amplitude[design.structure]
     offsets = prior.donor * (design.donor[:, None] == design.donor)
     return (shared + specific * same) * amplitude[:, None] * amplitude + offsets
-
-
-def start(n_banks: int, n_donors: int) -> Hyperparameters:
-    """Prior to start the search from: every term has the same share, all classes are alike."""
-    share = torch.full((n_banks,), 0.5 / n_banks, dtype=torch.float64)
-    ones = torch.ones(N_STRUCTURES, dtype=torch.float64)
-    donor = torch.tensor(0.1 if n_donors > 1 else 0.0, dtype=torch.float64)
-    return Hyperparameters(
-        shared=share, specific=share.clone(), amplitude=ones, noise=ones.clone(), donor=donor
-    )
-
-
-def most_likely(
-    design: Design, values: Float[Tensor, "site gene"], n_steps: int
-) -> Hyperparameters:
-    """Prior under which the samples of all genes together are most likely.
-
-    Parameters
-    ----------
-    design
-        The samples' places.
-    values
-        Their values, each gene with mean zero; its scale does not matter.
-    n_steps
-        Greatest number of steps of the quasi-Newton search.
-
-    Raises
-    ------
-    InputError
-        If a gene has no variance.
-    """
-    if not (values.square().sum(dim=0) > 0).all():
-        gene = int((values.square().sum(dim=0) == 0).nonzero()[0])
-        raise InputError(
-            f"expression: gene number {gene} is constant over the training samples;"
-            " expected genes that vary, remove it"
-        )
-    begin = start(len(design.grams), len(design.donor.unique()))
-    sizes = [len(begin.shared), len(begin.specific), N_STRUCTURES, N_STRUCTURES]
-    initial = [begin.shared, begin.specific, begin.amplitude, begin.noise]
-    free_donor = bool(begin.donor > 0)
-    shift = torch.zeros(sum(sizes) + int(free_donor), dtype=torch.float64, requires_grad=True)
-    search = torch.optim.LBFGS([shift], max_iter=n_steps, line_search_fn="strong_wolfe")
-
-    def prior() -> Hyperparameters:
-        pieces = shift[: sum(sizes)].exp().split(sizes)
-        shared, specific, amplitude, noise = (
-            first * piece for first, piece in zip(initial, pieces, strict=True)
-        )
-        donor = begin.donor * shift[-1].exp() if free_donor else begin.donor
-        return Hyperparameters(
-            shared=shared, specific=specific, amplitude=amplitude, noise=noise, donor=donor
-        )
-
-    def loss() -> Tensor:
-        search.zero_grad()
-        value = 0.5 * LOG_PRIOR_PRECISION * shift.square().sum()
-        value = value - mean_log_evidence(design, prior(), values)
-        value.backward()
-        return value
-
-    search.step(loss)
-    with torch.no_grad():
-        return prior()
-
-
-def mean_log_evidence(
-    design: Design, prior: Hyperparameters, values: Float[Tensor, "site gene"]
-) -> Float[Tensor, ""]:
-    """Mean over genes of the log marginal likelihood at noise ratio one, up to a constant, nats.
-
-    Each gene's scale is its most likely one.
-    """
-    noise = prior.noise[design.structure] + JITTER
-    factor = torch.linalg.cholesky(signal_covariance(design, prior) + torch.diag(noise))
-    whitened = torch.linalg.solve_triangular(factor, values, upper=False)
-    scale = whitened.square().mean(dim=0)
-    return -0.5 * len(values) * scale.log().mean() - factor.diagonal().log().sum()
 
 
 def decompose(design: Design, prior: Hyperparameters) -> Spectrum:

@@ -4,7 +4,7 @@ All coordinates are MNI152 millimetres in RAS orientation (x to the right).
 """
 
 from dataclasses import dataclass
-from typing import Protocol, Self
+from typing import Protocol, Self, runtime_checkable
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -160,6 +160,7 @@ class Prediction:
     std: Float[np.ndarray, "site gene"] | None
 
 
+@runtime_checkable
 class Predictor(Protocol):
     """What every method of the comparison offers: fit to samples, predict at places."""
 

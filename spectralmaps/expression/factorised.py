@@ -28,9 +28,9 @@ from spectralmaps.expression.bayes_linear import (
     Hyperparameters,
     coefficients,
     decompose,
-    most_likely,
 )
 from spectralmaps.expression.data import Prediction, Samples, Sites
+from spectralmaps.expression.evidence import most_likely
 from spectralmaps.expression.factorised_config import FactorisedConfig
 from spectralmaps.expression.factorised_net import BUFFERS, FactorisedNet, prior_variance
 from spectralmaps.expression.features import (

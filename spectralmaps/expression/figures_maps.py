@@ -3,6 +3,8 @@
 NaN marks voxels without a value and is transparent.
 """
 
+import gc
+
 import nibabel as nib
 import numpy as np
 from jaxtyping import Float
@@ -77,17 +79,22 @@ def draw_glass_brain(axes: Axes, image: nib.Nifti1Image, scale: ColorScale) -> A
     """
     low, span = scale.low, scale.high - scale.low
     above = np.maximum(np.nan_to_num(np.asarray(image.dataobj, dtype=np.float32), nan=low), low)
-    plot_glass_brain(
-        nib.Nifti1Image(above - low, image.affine),
-        axes=axes,
-        display_mode="ortho",
-        cmap=scale.map_name,
-        vmin=0.0,
-        vmax=span,
-        threshold=1e-6 * span,
-        colorbar=False,
-        annotate=False,
-    )
+    # nilearn collects garbage for each image that it reads, over all that is drawn already.
+    gc.freeze()
+    try:
+        plot_glass_brain(
+            nib.Nifti1Image(above - low, image.affine),
+            axes=axes,
+            display_mode="ortho",
+            cmap=scale.map_name,
+            vmin=0.0,
+            vmax=span,
+            threshold=1e-6 * span,
+            colorbar=False,
+            annotate=False,
+        )
+    finally:
+        gc.unfreeze()
     return axes
 
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float, Int, Shaped
-from sklearn.cluster import KMeans
 
 from spectralmaps.errors import InputError
 from spectralmaps.expression.data import Samples
@@ -113,6 +112,9 @@ def spatial_blocks(
     InputError
         If there are fewer distinct places than blocks.
     """
+    # scikit-learn takes longer to import than most folds take to make.
+    from sklearn.cluster import KMeans
+
     n_places = len(np.unique(coords_mm, axis=0))
     if n_places < n_blocks:
         raise InputError(

@@ -6,7 +6,7 @@ into the gene's coefficients. Its values at the held-out samples are never seen.
 """
 
 from collections.abc import Callable
-from typing import Protocol, Self
+from typing import Protocol, Self, runtime_checkable
 
 import numpy as np
 from jaxtyping import Int
@@ -17,6 +17,7 @@ from spectralmaps.expression.folds import check_n_folds
 from spectralmaps.logs import progress
 
 
+@runtime_checkable
 class GeneGeneraliser(Protocol):
     """A predictor that can also predict genes that it was not fitted to."""
 

@@ -8,9 +8,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float
-from sklearn.manifold import SpectralEmbedding
-from sklearn.metrics.pairwise import rbf_kernel
-from sklearn.neighbors import kneighbors_graph
 
 from spectralmaps.errors import InputError
 
@@ -136,6 +133,9 @@ def embed_genes(
     InputError
         If there are fewer than three genes, or all are equal.
     """
+    # scikit-learn is imported where it works: most jobs only read an order.
+    from sklearn.manifold import SpectralEmbedding
+
     if expression.shape[1] > 0 and (expression == expression[:, :1]).all():
         raise InputError("order: expected genes that differ, found the same values in all of them")
     order = np.lexsort(expression[::-1])
@@ -168,6 +168,9 @@ def gene_affinity(
     InputError
         If there are fewer than three genes.
     """
+    from sklearn.metrics.pairwise import rbf_kernel
+    from sklearn.neighbors import kneighbors_graph
+
     genes = np.ascontiguousarray(expression.T)
     n_genes = len(genes)
     if n_genes < 3:

@@ -4,15 +4,21 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Float
+from jaxtyping import Float, Int
 
 from spectralmaps.errors import InputError
 from spectralmaps.hic.band import ContactBand
 from spectralmaps.hic.expected import weight_products
 
 
-def mean_contacts(maps: Sequence[ContactBand]) -> Float[np.ndarray, " diagonal"]:
-    """Mean balanced contact of all valid pairs of several maps at each distance in bins.
+STEPS_PER_DECADE = 20
+"""Distances are pooled in steps of so many a decade; below some bins, a step is one bin."""
+
+
+def mean_contacts(
+    maps: Sequence[ContactBand],
+) -> tuple[Float[np.ndarray, " step"], Float[np.ndarray, " step"]]:
+    """Mean balanced contact of the valid pairs of several maps in steps of distance.
 
     Parameters
     ----------
@@ -21,7 +27,8 @@ def mean_contacts(maps: Sequence[ContactBand]) -> Float[np.ndarray, " diagonal"]
 
     Returns
     -------
-    Means, not smoothed; NaN where no pair is valid.
+    Mean distance of each step, bins, from 1 on; and the mean balanced contact, NaN where no pair
+    is valid.
 
     Raises
     ------
@@ -40,9 +47,27 @@ def mean_contacts(maps: Sequence[ContactBand]) -> Float[np.ndarray, " diagonal"]
         valid = np.isfinite(products)
         sums[0, : band.n_diagonals] += np.where(valid, band.counts * products, 0).sum(axis=0)
         sums[1, : band.n_diagonals] += valid.sum(axis=0)
-    means = np.full(sums.shape[1], np.nan)
-    np.divide(sums[0], sums[1], out=means, where=sums[1] > 0)
-    return means
+    starts = distance_steps(sums.shape[1])
+    contacts, n_pairs = np.add.reduceat(sums, starts, axis=1)
+    distance = np.add.reduceat(np.arange(sums.shape[1]), starts) / np.diff(
+        starts, append=sums.shape[1]
+    )
+    means = np.full(len(starts), np.nan)
+    np.divide(contacts, n_pairs, out=means, where=n_pairs > 0)
+    return distance, means
+
+
+def distance_steps(n_diagonals: int) -> Int[np.ndarray, " step"]:
+    """First diagonal of each step, from 1 on; widths grow in proportion to distance.
+
+    Parameters
+    ----------
+    n_diagonals
+        Diagonals of the map, at least 2.
+    """
+    decades = np.arange(0, np.log10(n_diagonals), 1 / STEPS_PER_DECADE)
+    starts = np.unique(np.round(10**decades).astype(np.int64))
+    return starts[starts < n_diagonals]
 
 
 def decay_table(maps: Mapping[str, Sequence[ContactBand]], reference: str) -> pd.DataFrame:
@@ -57,16 +82,16 @@ def decay_table(maps: Mapping[str, Sequence[ContactBand]], reference: str) -> pd
 
     Returns
     -------
-    Columns map, distance_bp, contacts (mean balanced contact of a pair) and ratio (to the
+    Columns map, distance_kb, contacts (mean balanced contact of a pair) and ratio (to the
     reference at the same distance); distances of at least one bin where a contact is known.
     """
     tables = []
     for name, bands in maps.items():
-        means = mean_contacts(bands)
-        distance_bp = np.arange(len(means)) * bands[0].resolution_bp
-        tables.append(pd.DataFrame({"map": name, "distance_bp": distance_bp, "contacts": means}))
+        distance, means = mean_contacts(bands)
+        distance_kb = distance * bands[0].resolution_bp / 1000
+        tables.append(pd.DataFrame({"map": name, "distance_kb": distance_kb, "contacts": means}))
     table = pd.concat(tables, ignore_index=True)
-    table = table[(table["distance_bp"] > 0) & (table["contacts"] > 0)]
-    known = table[table["map"] == reference].set_index("distance_bp")["contacts"]
-    ratio = table["contacts"] / table["distance_bp"].map(known)
+    table = table[table["contacts"] > 0]
+    known = table[table["map"] == reference].set_index("distance_kb")["contacts"]
+    ratio = table["contacts"] / table["distance_kb"].map(known)
     return table.assign(ratio=ratio).dropna().reset_index(drop=True)

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from spectralmaps.plotting.panels import REFERENCE_LINE
 
 MARKERS = "osD^vP*X<>"
+PERIOD_BINS = (20, 10, 6, 4, 3, 2)
 
 
 def draw_ranking(
@@ -148,7 +149,9 @@ def draw_agreement(axes: Axes, agreement: pd.DataFrame, color: str) -> Axes:
         axes.plot(
             agreement["frequency"], agreement[name], style, color=color, linewidth=1.5, label=label
         )
-    return draw_cutoff(axes, float(agreement["cutoff"].iloc[0]))
+    draw_cutoff(axes, float(agreement["cutoff"].iloc[0]))
+    axes.set(ylim=(min(0, agreement["frc"].min()) - 0.03, 1.03))
+    return axes
 
 
 def draw_cutoff(axes: Axes, cutoff: float) -> Axes:
@@ -161,12 +164,12 @@ def draw_cutoff(axes: Axes, cutoff: float) -> Axes:
     cutoff
         Fraction of Nyquist.
     """
-    axes.axvline(cutoff, color="0.1", linewidth=0.9, linestyle="--", label="half is signal")
+    axes.axvline(cutoff, color="0.1", linewidth=0.9, linestyle="--", label="cutoff: half is signal")
     return axes
 
 
-def add_period_axis(axes: Axes, resolution_bp: int, frequencies: tuple[float, ...]) -> Axes:
-    """Second axis on top that gives frequencies as periods.
+def add_period_axis(axes: Axes, resolution_bp: int) -> Axes:
+    """Second axis on top that gives frequencies as periods of whole numbers of bins.
 
     Parameters
     ----------
@@ -174,14 +177,13 @@ def add_period_axis(axes: Axes, resolution_bp: int, frequencies: tuple[float, ..
         Axes whose horizontal axis is frequency, fraction of Nyquist.
     resolution_bp
         Length of a bin, base pairs.
-    frequencies
-        Where the second axis has its ticks.
 
     Returns
     -------
     The second axis.
     """
     top = axes.secondary_xaxis("top")
-    top.set_xticks(frequencies, [f"{2e-3 * resolution_bp / each:.3g}" for each in frequencies])
+    labels = [f"{bins * resolution_bp / 1000:g}" for bins in PERIOD_BINS]
+    top.set_xticks([2 / bins for bins in PERIOD_BINS], labels)
     top.set_xlabel("period (kb)")
     return top

@@ -15,8 +15,8 @@ def insulation_profile(
 ) -> Float[np.ndarray, " bin"]:
     """log2 of the mean contact between the ``window`` bins before and after each bin.
 
-    The mean is over its expected, which is the same for every square of valid pairs. Where some
-    are not valid it makes up for their distances: near pairs have many contacts.
+    The mean is divided by its expected, the same number for every square of valid pairs. Where
+    some are not valid this makes up for their distances: near pairs have many contacts.
 
     Parameters
     ----------

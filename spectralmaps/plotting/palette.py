@@ -17,7 +17,7 @@ PUBLISHED = {"published": "#e69f00"}
 # Those of one module stand in one figure, so they are told apart from each other.
 EXPRESSION_COLORS = {
     **PUBLISHED,
-    "mean": "#d0d0d0",
+    "mean": "#bdbdbd",
     "class_mean": "#9a9a9a",
     "nearest": "#5c5c5c",
     "inverse_distance": "#b9dcf2",
@@ -37,7 +37,10 @@ HIC_COLORS = {
     "coarsegrain": "#1a5599",
     "wiener": "#06274f",
     "hicplus": "#a63603",
-    "net": "#9be3c3",
+    "net": "#7fd6a8",
+    "net_none": "#c2f2d6",
+    "net_published": "#7a9a2a",
+    "net_noise_aware": "#005c38",
     "noise_aware": "#009e73",
 }
 COLORS = {**EXPRESSION_COLORS, **HIC_COLORS, "input": HIC_COLORS["raw"]}

@@ -78,3 +78,14 @@ def save_figure(figure: Figure, path: Path) -> None:
         )
     with atomic_path(path) as temporary:
         figure.savefig(temporary, metadata=UNDATED[suffix])
+
+
+def counted(count: int, noun: str) -> str:
+    """A number with its noun in singular or plural, for titles.
+
+    Examples
+    --------
+    >>> counted(1, "seed"), counted(3, "seed")
+    ('1 seed', '3 seeds')
+    """
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -23,6 +23,7 @@ PARTS = (
     "scripts",
     "spectralmaps",
     "tests/config",
+    "tests/results",
     "workflow",
 )
 ABAGEN = "SPECTRALMAPS_ABAGEN_PYTHON"

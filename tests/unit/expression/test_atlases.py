@@ -115,29 +115,6 @@ def test_rank_labels_refuse_negative_values() -> None:
         atlases.rank_labels(np.array([[[-1.0, 0.0]]]))
 
 
-def test_resampling_onto_the_same_grid_changes_nothing(rng: np.random.Generator) -> None:
-    image = nib.Nifti1Image(labels().astype(np.int32), AFFINE)
-    same = atlases.resample_labels(image, image)
-    np.testing.assert_array_equal(np.asarray(same.dataobj), labels())
-    maps = nib.Nifti1Image(rng.uniform(size=(4, 5, 6)).astype(np.float32), AFFINE)
-    np.testing.assert_allclose(
-        atlases.resample_probabilities(maps, maps).get_fdata(), maps.get_fdata(), rtol=1e-6, atol=0
-    )
-
-
-def test_resampling_is_nearest_for_labels_and_linear_for_probabilities() -> None:
-    ramp = np.zeros((3, 3, 3), dtype=np.float32)
-    ramp[1], ramp[2] = 0.4, 0.8
-    shifted = AFFINE.copy()
-    shifted[0, 3] = 0.5  # a quarter of a voxel
-    reference = nib.Nifti1Image(np.zeros((2, 3, 3), dtype=np.int16), shifted)
-    linear = atlases.resample_probabilities(nib.Nifti1Image(ramp, AFFINE), reference)
-    np.testing.assert_allclose(linear.get_fdata()[:, 1, 1], [0.1, 0.5], rtol=1e-6, atol=1e-6)
-    parcels = (ramp * 10).astype(np.int32)
-    nearest = atlases.resample_labels(nib.Nifti1Image(parcels, AFFINE), reference)
-    np.testing.assert_array_equal(np.asarray(nearest.dataobj)[:, 1, 1], [0, 4])
-
-
 def test_region_means_agree_with_pandas(rng: np.random.Generator) -> None:
     region = rng.integers(0, 5, size=200) * 3
     values = rng.normal(size=(200, 4))

@@ -100,7 +100,7 @@ def test_unknown_names_differ() -> None:
         ("gaussian_2", -130, -60),
         ("mean_filter_5", -130, -60),
         ("hicplus_published", 30, 90),
-        ("net_published", 110, 170),
+        ("net_deep", 110, 170),
         ("hicplus_noise_aware", 110, 170),
         ("my_model", -70, -20),  # purple
     ],

@@ -9,7 +9,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from spectralmaps.errors import InputError
-from spectralmaps.plotting.style import save_figure, use_style
+from spectralmaps.plotting.style import counted, save_figure, use_style
 
 STYLE = Path(__file__).parents[3] / "config" / "matplotlibrc"
 
@@ -87,3 +87,8 @@ def test_figure_that_cannot_be_drawn_leaves_the_old_file(tmp_path: Path) -> None
 def test_other_suffix_raises(tmp_path: Path, name: str) -> None:
     with pytest.raises(InputError, match=r"expected a figure file ending in \.svg, \.pdf, \.png"):
         save_figure(make_figure(), tmp_path / name)
+
+
+def test_a_noun_follows_its_number() -> None:
+    found = [counted(number, "seed") for number in (0, 1, 2)]
+    assert found == ["0 seeds", "1 seed", "2 seeds"]

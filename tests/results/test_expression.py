@@ -1,0 +1,69 @@
+"""What the README says of held-out accuracy, read from the table that was built."""
+
+import pandas as pd
+import pytest
+
+OURS = "factorised"
+BASELINES = (
+    "mean",
+    "nearest",
+    "inverse_distance",
+    "inverse_distance_tuned",
+    "smoothed_rbf",
+    "smoothed_rbf_tuned",
+    "extra_trees",
+    "gaussian_process",
+    "gaussian_process_structure",
+    "siren_joint",
+    "siren_gene",
+    "siren_joint_medium",
+    "siren_all_genes",
+)
+# Datasets that are large enough for the claims; others are only checked for form.
+CLAIMED = ("phantom", "ahba_9861", "ahba_all_components")
+HELD_OUT = ("random", "block", "donor")
+COVERAGE = (0.85, 0.95)  # of 90 % intervals, median over genes
+
+
+def over_seeds(metrics: pd.DataFrame, metric: str) -> pd.DataFrame:
+    """Mean over seeds of a score: a row a variant, a column a split."""
+    rows = metrics[metrics["metric"] == metric]
+    return rows.pivot_table(index="variant", columns="split", values="value", aggfunc="mean")
+
+
+def test_every_variant_has_every_seed_of_its_split_or_the_first(metrics: pd.DataFrame) -> None:
+    scores = metrics[metrics["metric"].isin(["r2_median", "truth_r2_median"])]
+    seeds = scores.groupby(["split", "variant"])["seed"].apply(frozenset)
+    for split, found in seeds.groupby("split"):
+        assert set(found) <= {max(found, key=len), frozenset({scores["seed"].min()})}, split
+
+
+def test_the_mean_explains_nothing_of_held_out_samples(metrics: pd.DataFrame) -> None:
+    scores = over_seeds(metrics, "r2_median")
+    assert scores.loc["mean"].between(-0.1, 1e-9).all(), scores.loc["mean"]
+
+
+def test_ours_is_at_least_equal_to_every_baseline(metrics: pd.DataFrame, dataset: str) -> None:
+    if dataset not in CLAIMED:
+        pytest.skip(f"nothing is claimed of {dataset}")
+    scores = over_seeds(metrics, "r2_median")
+    others = scores.loc[scores.index.isin(BASELINES)]
+    assert len(others) > 3
+    best = others.max()
+    assert (scores.loc[OURS] >= best).all(), pd.DataFrame({OURS: scores.loc[OURS], "best": best})
+
+
+def test_ours_is_nearest_to_the_truth(metrics: pd.DataFrame, dataset: str) -> None:
+    if dataset != "phantom":
+        pytest.skip(f"{dataset} has no truth")
+    scores = over_seeds(metrics, "truth_r2_median")["truth"]
+    assert scores.idxmax() == OURS, scores
+
+
+def test_intervals_of_ours_cover_what_they_say(metrics: pd.DataFrame, dataset: str) -> None:
+    if dataset not in CLAIMED:
+        pytest.skip(f"nothing is claimed of {dataset}")
+    covered = over_seeds(metrics, "coverage_90_median").loc[OURS]
+    covered = covered[covered.index.isin(HELD_OUT)].dropna()
+    assert len(covered) > 0
+    assert covered.between(*COVERAGE).all(), covered
