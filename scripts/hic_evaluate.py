@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from spectralmaps.errors import InputError
 from spectralmaps.files import atomic_path
 from spectralmaps.hic.annotation_files import read_boundaries, read_loops
 from spectralmaps.hic.band import ContactBand
@@ -39,6 +40,11 @@ def main(
     """
     settings = ScoreConfig(**config)
     predictions, truths = load_bands(paths["prediction"]), load_bands(paths["truth"])
+    if len(predictions) != len(truths):
+        raise InputError(
+            f"{paths['prediction']}: expected the {len(truths)} regions of {paths['truth']}, found"
+            f" {len(predictions)}; predict the regions that are tested"
+        )
     tables = []
     for prediction, truth in zip(predictions, truths, strict=True):
         rng = np.random.default_rng(derived_seed(seed, f"scores/{truth.chromosome}"))

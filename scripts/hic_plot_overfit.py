@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.ticker import StrMethodFormatter
 
 from spectralmaps.hic.figures_scores import draw_curves, draw_level, draw_points
 from spectralmaps.hic.score_summaries import curves_table, label_of, path_table, read_overfit
@@ -48,7 +49,8 @@ def main(paths_to_scores: Sequence[Path], weights: Mapping[str, float], files: F
         for _, row in path[level].iterrows():
             draw_level(by_weight, row, colors[WITHOUT])
         draw_points(by_weight, path[~level], "weight", colors)
-        by_weight.set(xscale="log", xlabel="weight of the spectral term (no unit)")
+        by_weight.set(xscale="log", xlabel="weight of the term (no unit)")
+        by_weight.xaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
         by_weight.set(ylabel=f"final {label_of(METRICS[0])}", ylim=limits)
         by_step[0].set_ylim(limits)
         figure.legend(*by_step[0].get_legend_handles_labels(), loc="outside right upper")

@@ -10,7 +10,6 @@ from spectralmaps.errors import InputError
 from spectralmaps.hic.band import ContactBand
 from spectralmaps.hic.expected import weight_products
 
-
 STEPS_PER_DECADE = 20
 """Distances are pooled in steps of so many a decade; below some bins, a step is one bin."""
 
@@ -37,9 +36,9 @@ def mean_contacts(
     """
     sizes = {band.resolution_bp for band in maps}
     if len(sizes) != 1:
+        found = ", ".join(map(str, sorted(sizes))) or "none"
         raise InputError(
-            f"maps: expected maps of one bin size, found {', '.join(map(str, sorted(sizes)))};"
-            " compare maps of one dataset"
+            f"maps: expected maps of one bin size, found {found}; compare maps of one dataset"
         )
     sums = np.zeros((2, max(band.n_diagonals for band in maps)))
     for band in maps:

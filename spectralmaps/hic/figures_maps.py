@@ -140,8 +140,15 @@ def draw_boundaries(
         (~agrees, "none", "boundary, none of the truth near"),
     ):
         places = np.full(int(chosen.sum()), strip / 2)
-        style = {"marker": "^", "markersize": 4, "markerfacecolor": face}
-        axes.plot(middle_mb[chosen], places, **MARK, **style, label=label)
+        axes.plot(
+            middle_mb[chosen],
+            places,
+            marker="^",
+            markersize=4,
+            markerfacecolor=face,
+            label=label,
+            **MARK,
+        )
     axes.set_ylim(strip, height)
     return axes
 
@@ -164,6 +171,13 @@ def draw_loops(
     """
     middle_mb = (start_bp + (loops.sum(axis=1) + 1) / 2 * resolution_bp) / BP_PER_MB
     distance_mb = (loops[:, 1] - loops[:, 0]) * resolution_bp / BP_PER_MB
-    style = {"marker": "o", "markersize": 6, "markerfacecolor": "none"}
-    axes.plot(middle_mb, distance_mb, **MARK, **style, label="known loop")
+    axes.plot(
+        middle_mb,
+        distance_mb,
+        "o",
+        markersize=6,
+        markerfacecolor="none",
+        label="known loop",
+        **MARK,
+    )
     return axes

@@ -29,8 +29,7 @@ def draw_ranking(
     limits
         Limits of the horizontal axis.
     """
-    places = np.arange(len(rows))
-    for place, row in zip(places, rows.itertuples(), strict=True):
+    for place, row in enumerate(rows.itertuples()):
         color = colors[str(row.variant)]
         interval = np.clip([row.interval_low, row.interval_high], *limits)
         axes.plot(interval, [place, place], color=color, linewidth=5, alpha=0.35)
@@ -54,7 +53,7 @@ def draw_ranking(
             va="center",
             fontsize="small",
         )
-    axes.set_yticks(places, [str(variant) for variant in rows["variant"]])
+    axes.set_yticks(np.arange(len(rows)), [str(variant) for variant in rows["variant"]])
     axes.set(xlim=limits, ylim=(-0.6, len(rows) - 0.4))
     return axes
 
@@ -74,11 +73,11 @@ def draw_points(axes: Axes, points: pd.DataFrame, column: str, colors: Mapping[s
         Colour of each variant.
     """
     for place, (variant, rows) in enumerate(points.groupby("variant", sort=False)):
-        middle = rows["value"]
+        middle, low, high = rows[["value", "low", "high"]].to_numpy().T
         axes.errorbar(
-            rows[column],
+            rows[column].to_numpy(),
             middle,
-            yerr=[middle - rows["low"], rows["high"] - middle],
+            yerr=[middle - low, high - middle],
             color=colors[str(variant)],
             label=str(variant),
             marker=MARKERS[place % len(MARKERS)],
@@ -177,13 +176,9 @@ def add_period_axis(axes: Axes, resolution_bp: int) -> Axes:
         Axes whose horizontal axis is frequency, fraction of Nyquist.
     resolution_bp
         Length of a bin, base pairs.
-
-    Returns
-    -------
-    The second axis.
     """
     top = axes.secondary_xaxis("top")
     labels = [f"{bins * resolution_bp / 1000:g}" for bins in PERIOD_BINS]
     top.set_xticks([2 / bins for bins in PERIOD_BINS], labels)
     top.set_xlabel("period (kb)")
-    return top
+    return axes

@@ -33,8 +33,8 @@ def insulation_profile(
 
     Returns
     -------
-    Profile in log2 of contacts over expected; NaN near the ends, where a side is not whole, where too few
-    pairs are valid and where the mean is zero.
+    Profile in log2 of contacts over expected; NaN near the ends, where a side is not whole, where
+    too few pairs are valid and where the mean is zero.
 
     Raises
     ------

@@ -17,8 +17,6 @@ CENTRE, GAP, REACH = 1, 3, 6
 """Half widths in pixels of the centre, of what the ring leaves out, and of the whole."""
 GUARD = 3
 """A random pixel keeps more than so many bins from a loop in one of its two coordinates."""
-TRIES = 1000
-"""Draws of a random pixel before its distance is declared full of loops."""
 
 
 def loop_scores(
@@ -57,21 +55,23 @@ def loop_scores(
         return np.log(means[0]) - np.where(means[1] > 0, np.log(means[1]), np.nan)
 
 
-def usable_loops(loops: Pairs, n_bins: int, diagonals: slice) -> Pairs:
-    """Loops whose surroundings lie within the map and whose span is within the distances.
+def usable_loops(loops: Pairs, valid: Bool[np.ndarray, " bin"], diagonals: slice) -> Pairs:
+    """Loops of valid bins whose span is within the distances and more than 5 bins.
 
     Parameters
     ----------
     loops
-        Both bins of each loop, the lower first, counted from the first bin of the map.
-    n_bins
-        Bins of the map.
+        Both bins of each loop, the lower first, counted from the first bin of the map; those
+        outside the map are left out.
+    valid
+        Bins that count.
     diagonals
-        Distances that count; besides, a span of more than 5 bins is asked for.
+        Distances that count.
     """
     span = loops[:, 1] - loops[:, 0]
     near = (span >= max(diagonals.start, REACH)) & (span < diagonals.stop)
-    return loops[near & (loops[:, 0] >= 0) & (loops[:, 1] < n_bins)]
+    held = loops[near & (loops[:, 0] >= 0) & (loops[:, 1] < len(valid))]
+    return held[valid[held].all(axis=1)]
 
 
 def random_pairs(
@@ -111,15 +111,21 @@ def random_pairs(
 def _random_starts(
     loops: Pairs, span: int, valid: Bool[np.ndarray, " bin"], n: int, rng: np.random.Generator
 ) -> Int[np.ndarray, " {n}"]:
-    starts = np.arange(REACH, len(valid) - span - REACH)
-    apart = np.abs(np.stack([starts, starts + span], axis=-1)[:, None] - loops).max(axis=2)
-    free = (apart > GUARD).all(axis=1) & valid[starts] & valid[starts + span]
+    free = np.zeros(max(len(valid) - span, 0), dtype=bool)
+    free[REACH : len(free) - REACH] = True
+    free &= valid[: len(free)] & valid[span:]
+    # Starts that are near a loop in both coordinates are an interval for each loop.
+    low = np.maximum(loops[:, 0], loops[:, 1] - span) - GUARD
+    high = np.minimum(loops[:, 0], loops[:, 1] - span) + GUARD
+    near = (low <= high) & (high >= 0) & (low < len(free))
+    for first, last in zip(low[near], high[near], strict=True):
+        free[max(first, 0) : last + 1] = False
     if not free.any():
         raise InputError(
             f"loops: expected room for random pixels with a span of {span} bins in a map of"
             f" {len(valid)} bins, found none; give a longer map or leave the loop out"
         )
-    return rng.choice(starts[free], size=n)
+    return rng.choice(np.flatnonzero(free), size=n)
 
 
 def shares_below(

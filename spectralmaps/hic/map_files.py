@@ -45,7 +45,7 @@ def read_maps(paths: MapPaths) -> dict[str, list[ContactBand]]:
     for name, path in named.items():
         if not expected or len(maps[name]) != expected:
             raise InputError(
-                f"{path}: expected {expected or 'at least one'} maps as in the truth, found"
+                f"{path}: expected {expected or 'at least one'} of the maps of the truth, found"
                 f" {len(maps[name])}; run the rules that write both again"
             )
     return maps

@@ -15,7 +15,7 @@ from torch import Tensor
 from spectralmaps.hic.band import ContactBand
 from spectralmaps.hic.expected import expected_counts
 from spectralmaps.hic.noise_weights import cutoffs_of_share
-from spectralmaps.hic.score_maps import ScoredMap, scored_maps
+from spectralmaps.hic.score_maps import PSEUDOCOUNT, ScoredMap, scored_maps
 from spectralmaps.hic.spectral_terms import N_RINGS, pearson_residual
 from spectralmaps.hic.thinning import split_counts
 from spectralmaps.hic.tiles import squares, tile_starts
@@ -119,9 +119,9 @@ def _n_rings(tiles: Sequence[Float[Tensor, "tile size size"]]) -> int:
 
 
 def _log_ratio(scored: ScoredMap) -> Float[np.ndarray, "bin diagonal"]:
-    """log(O/E + 0.1), 0 (that is O/E near 1) where it is not known or too near the diagonal."""
-    values = np.nan_to_num(scored.log_ratio, nan=0.0)
-    values[:, :MIN_DIAGONAL] = 0
+    """log(O/E + 0.1), that of O/E = 1 where it is not known or too near the diagonal."""
+    values = np.nan_to_num(scored.log_ratio, nan=np.log1p(PSEUDOCOUNT))
+    values[:, :MIN_DIAGONAL] = np.log1p(PSEUDOCOUNT)
     return values
 
 

@@ -241,6 +241,10 @@ def _marks(view: MapView, at: Int[np.ndarray, " place"]) -> Float[np.ndarray, " 
 
 def _boundaries(scored: ScoredMap, scoring: ScoreConfig) -> Int[np.ndarray, " boundary"]:
     profile = insulation_profile(
-        scored.contacts, scored.valid_pairs, scoring.insulation_window, scoring.min_valid_share
+        scored.contacts,
+        scored.expected,
+        scored.valid_pairs,
+        scoring.insulation_window,
+        scoring.min_valid_share,
     )
     return find_boundaries(profile, scoring.boundary_prominence)

@@ -80,7 +80,7 @@ def score_planted(
         prediction.resolution_bp,
         prediction.n_diagonals,
     )
-    loops = usable_loops(planted.loops, prediction.n_bins, diagonals)
+    loops = usable_loops(planted.loops, prediction.valid, diagonals)
     if len(loops):
         pixels = random_pairs(loops, prediction.valid, config.n_random, rng)
         ratio = scored.observed_over_expected

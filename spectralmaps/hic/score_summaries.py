@@ -11,8 +11,8 @@ from spectralmaps.metrics.csv_tables import read_columns
 LABELS = {
     "r": "r of log(O/E)",
     "mse": "squared error of O/E",
-    "scc": "stratum-adjusted correlation",
-    "scc_smoothed": "smoothed stratum-adjusted correlation",
+    "scc": "stratum-adjusted r",
+    "scc_smoothed": "smoothed stratum-adjusted r",
     "ssim": "structural similarity",
     "insulation_r": "r of insulation",
     "boundary_f1": "F1 of boundaries",
@@ -43,11 +43,32 @@ def seed_means(values: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
 
     Returns
     -------
-    Columns of ``keys``, value, low, high and n_seeds.
+    Columns of ``keys``, value, low and high (never inside the mean, which is rounded) and n_seeds.
     """
     groups = values.groupby(list(keys), sort=False)
     table = groups["value"].agg(value="mean", low="min", high="max")
+    table["low"] = table["low"].clip(upper=table["value"])
+    table["high"] = table["high"].clip(lower=table["value"])
     return table.assign(n_seeds=groups["seed"].nunique()).reset_index()
+
+
+def of_split(metrics: pd.DataFrame, split: str) -> pd.DataFrame:
+    """Rows of one split.
+
+    Parameters
+    ----------
+    metrics
+        Table of ``read_metrics``.
+    split
+        Name of the split.
+
+    Raises
+    ------
+    InputError
+        If no row is of the split.
+    """
+    _check_names("split", [split], metrics["split"])
+    return metrics[metrics["split"] == split]
 
 
 def ranking_table(metrics: pd.DataFrame, chosen: Sequence[str]) -> pd.DataFrame:
@@ -56,15 +77,15 @@ def ranking_table(metrics: pd.DataFrame, chosen: Sequence[str]) -> pd.DataFrame:
     Parameters
     ----------
     metrics
-        Table of ``read_metrics``.
+        Table of ``read_metrics``, of one dataset and split.
     chosen
         Names of scores.
 
     Returns
     -------
-    Columns metric, split, variant, value, low, high, n_seeds (over seeds), interval_low and
+    Columns metric, variant, value, low, high, n_seeds (over seeds), interval_low and
     interval_high (bootstrap interval, mean over seeds; NaN where there is none); by metric in the
-    order chosen, split and increasing quality.
+    order chosen and increasing quality.
 
     Raises
     ------
@@ -73,17 +94,14 @@ def ranking_table(metrics: pd.DataFrame, chosen: Sequence[str]) -> pd.DataFrame:
     """
     tables = []
     for metric in chosen:
-        table = seed_means(_rows(metrics, metric), ["split", "variant"])
+        table = seed_means(_rows(metrics, metric), ["metric", "variant"]).set_index("variant")
         for end in ("low", "high"):
             rows = metrics[metrics["metric"] == f"{metric}_{end}"]
-            means = rows.groupby(["split", "variant"])["value"].mean().rename(f"interval_{end}")
-            table = table.merge(means.reset_index(), how="left", on=["split", "variant"])
-        quality = -table["value"] if metric in LOWER_IS_BETTER else table["value"]
-        table = table.assign(metric=metric, quality=quality)
-        tables.append(table.sort_values(["split", "quality", "variant"]))
-    columns = ["metric", "split", "variant", "value", "low", "high", "n_seeds"]
-    table = pd.concat(tables, ignore_index=True)
-    return table[[*columns, "interval_low", "interval_high"]]
+            table[f"interval_{end}"] = rows.groupby("variant")["value"].mean()
+        ascending = metric not in LOWER_IS_BETTER
+        tables.append(table.sort_values("value", ascending=ascending, kind="stable"))
+    columns = ["metric", "variant", "value", "low", "high", "n_seeds"]
+    return pd.concat(tables).reset_index()[[*columns, "interval_low", "interval_high"]]
 
 
 def depth_table(
@@ -97,7 +115,7 @@ def depth_table(
     Parameters
     ----------
     metrics
-        Tables of ``read_metrics`` of all datasets, one below the other.
+        Tables of ``read_metrics`` of all datasets, one below the other; of one split.
     depths
         Dataset and the depth of its input: one of so many reads.
     variants
@@ -107,8 +125,8 @@ def depth_table(
 
     Returns
     -------
-    Columns metric, split, variant, share_of_reads (1 / depth), value, low, high and n_seeds, in
-    the order given and from shallow to deep.
+    Columns metric, variant, share_of_reads (1 / depth), value, low, high and n_seeds, in the order
+    given and from shallow to deep.
 
     Raises
     ------
@@ -122,7 +140,7 @@ def depth_table(
     metrics = metrics[metrics["variant"].isin(variants) & metrics["dataset"].isin(depths)]
     share = 1 / metrics["dataset"].map(dict(depths))
     metrics = metrics.assign(share_of_reads=share)
-    keys = ["metric", "split", "variant", "share_of_reads"]
+    keys = ["metric", "variant", "share_of_reads"]
     table = pd.concat(seed_means(_rows(metrics, metric), keys) for metric in chosen)
     for column, order in (("metric", chosen), ("variant", variants)):
         table[column] = pd.Categorical(table[column], list(order))

@@ -39,7 +39,7 @@ def score_map(
         Counts of other reads of the same sample.
     loops
         Both bins of known loops, the lower first, counted from the first bin of the maps; those
-        outside the map or the distances do not count.
+        outside the map or the distances, or at masked bins, do not count.
     config
         Definitions of the scores.
     rng
@@ -60,7 +60,7 @@ def score_map(
     diagonals = diagonals_between(
         config.min_distance_bp, config.max_distance_bp, truth.resolution_bp, truth.n_diagonals
     )
-    chosen = usable_loops(loops, truth.n_bins, diagonals)
+    chosen = usable_loops(loops, maps[1].valid_pairs[:, 0], diagonals)
     terms = [
         *pixel_terms(*maps, diagonals, config),
         *insulation_terms(*maps, config),

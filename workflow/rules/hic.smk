@@ -37,13 +37,12 @@ rule hic_prepare:
         inputs="results/hic/{dataset}/maps/{role}/seed-{seed}_inputs.npz",
         truths="results/hic/{dataset}/maps/{role}/seed-{seed}_truths.npz",
         table="results/hic/{dataset}/maps/{role}/seed-{seed}.tsv",
-        cool="results/hic/{dataset}/maps/{role}/seed-{seed}.cool",
     log:
         "results/logs/hic_prepare/{dataset}_{role}_seed-{seed}.log",
     benchmark:
         "results/benchmarks/hic_prepare/{dataset}_{role}_seed-{seed}.tsv"
     wildcard_constraints:
-        role="train|test",
+        role="train",
     conda:
         "../../envs/hic.yaml"
     resources:
@@ -57,6 +56,21 @@ rule hic_prepare:
         "Thin and balance the {wildcards.role} maps of {wildcards.dataset}, seed {wildcards.seed}."
     script:
         "../../scripts/hic_prepare.py"
+
+
+use rule hic_prepare as hic_prepare_test with:
+    output:
+        inputs="results/hic/{dataset}/maps/{role}/seed-{seed}_inputs.npz",
+        truths="results/hic/{dataset}/maps/{role}/seed-{seed}_truths.npz",
+        table="results/hic/{dataset}/maps/{role}/seed-{seed}.tsv",
+        # Contacts of all distances, which the cleaned map takes over beyond its own.
+        cool=temp("results/hic/{dataset}/maps/{role}/seed-{seed}.cool"),
+    log:
+        "results/logs/hic_prepare_test/{dataset}_{role}_seed-{seed}.log",
+    benchmark:
+        "results/benchmarks/hic_prepare_test/{dataset}_{role}_seed-{seed}.tsv"
+    wildcard_constraints:
+        role="test",
 
 
 rule hic_train:

@@ -114,19 +114,24 @@ def hic_overfit_files(dataset, weights):
 
 def hic_overfit_ends(wildcards):
     """Curves of each variant at its own weight."""
-    variants = HIC["overfit"]["variants"]
-    own = {name: [settings["spectral_weight"]] for name, settings in variants.items()}
+    own = {name: [weight] for name, weight in hic_overfit_weights().items()}
     return hic_overfit_files(wildcards.dataset, own)
 
 
 def hic_overfit_curves(wildcards):
     """The same, and the other weights of the path."""
-    variants, path = HIC["overfit"]["variants"], HIC["overfit"]["path"]
+    path = HIC["overfit"]["path"]
     weights = {
-        name: sorted({settings["spectral_weight"], *path.get(name, [])})
-        for name, settings in variants.items()
+        name: sorted({weight, *path.get(name, [])})
+        for name, weight in hic_overfit_weights().items()
     }
     return hic_overfit_files(wildcards.dataset, weights)
+
+
+def hic_overfit_weights():
+    """Weight of the spectral term that each variant has of its own."""
+    variants = HIC["overfit"]["variants"]
+    return {name: settings["spectral_weight"] for name, settings in variants.items()}
 
 
 def hic_predictions(wildcards):
@@ -148,6 +153,12 @@ def hic_test_map(name):
     return file
 
 
+def hic_figure_region(wildcards):
+    """Part of the test map that the figure of maps shows."""
+    rows = hic_rows(wildcards.dataset, "test")
+    return HIC["figures"]["region"].get(wildcards.dataset, rows[0]["region"])
+
+
 def hic_metrics_files():
     """Tables of metrics of all datasets of the run."""
     return [f"results/hic/{dataset}/metrics.tsv" for dataset in HIC["datasets"]]
@@ -162,7 +173,7 @@ def hic_coolers():
     ]
 
 
-def hic_figures():
+def hic_figure_files():
     """Figures of all datasets of the run."""
     per_dataset = ["maps", "decay", "spectrum", "scores"]
     files = [

@@ -64,9 +64,14 @@ def test_scores_without_contacts() -> None:
 
 
 def test_usable_loops_lie_within_map_and_distances() -> None:
-    loops = np.array([[10, 20], [10, 15], [10, 90], [-3, 20], [100, 120], [0, 6], [100, 119]])
-    kept = usable_loops(loops, N_BINS, slice(2, 50))
+    loops = np.array(
+        [[10, 20], [10, 15], [10, 90], [-3, 20], [100, 120], [0, 6], [100, 119], [30, 50]]
+    )
+    valid = np.ones(N_BINS, dtype=bool)
+    valid[50] = False
+    kept = usable_loops(loops, valid, slice(2, 50))
     np.testing.assert_array_equal(kept, [[10, 20], [0, 6], [100, 119]])
+    assert usable_loops(loops[:0], valid, slice(2, 50)).shape == (0, 2)
 
 
 def test_random_pixels_keep_their_promises(rng: np.random.Generator) -> None:

@@ -234,7 +234,7 @@ def test_the_table_has_the_size_of_each_map(prepare) -> None:
 
 @pytest.mark.realdata
 def test_the_real_pair_of_the_sheet(realdata, tmp_path, balancing) -> None:
-    sheet = read_sheet(Path(__file__).parents[3] / "config" / "hic.tsv")
+    sheet = read_sheet(Path(__file__).parents[3] / "config" / "hic_gm12878.tsv")
     rows = rows_of(sheet, "gm12878_chr21_10kb_16", "test")
     prepared = prepare_maps(rows, realdata / "hic", tmp_path, 2_000_000, balancing(), 1)
     (shallow,), (deep,) = prepared

@@ -99,7 +99,7 @@ def test_unknown_names_differ() -> None:
         ("gaussian_process_matern", -130, -60),  # blue
         ("gaussian_2", -130, -60),
         ("mean_filter_5", -130, -60),
-        ("hicplus_published", 30, 90),
+        ("hicplus_wide", 30, 90),
         ("net_deep", 110, 170),
         ("hicplus_noise_aware", 110, 170),
         ("my_model", -70, -20),  # purple
