@@ -47,11 +47,14 @@ def main(
         )
     tables = []
     for prediction, truth in zip(predictions, truths, strict=True):
-        rng = np.random.default_rng(derived_seed(seed, f"scores/{truth.chromosome}"))
+        own_seed, planted_seed = (
+            derived_seed(seed, f"{use}/{truth.chromosome}") for use in ("scores", "planted")
+        )
         loops = loops_of(truth, paths)
-        table = score_map(prediction, truth, loops, settings, rng)
+        table = score_map(prediction, truth, loops, settings, np.random.default_rng(own_seed))
         if "boundaries" in paths:
             known = Planted(boundaries=boundaries_of(truth, paths), loops=loops)
+            rng = np.random.default_rng(planted_seed)
             table = pd.concat([table, score_planted(prediction, known, settings, rng)])
         tables.append(table)
     with atomic_path(path_to_scores) as path:

@@ -106,7 +106,7 @@ def test_scores_become_a_table_of_metrics(folder: Path, tmp_path: Path) -> None:
     assert first["planted_boundary_f1"] > 0.3
     assert first["planted_loop_recall"] > 0.2
     assert first["n_planted_loops"] == first["n_loops"] > 20
-    load("hic_metrics").main(paths, tmp_path / "metrics.tsv", "synthetic")
+    load("hic_metrics").main(paths, [], tmp_path / "metrics.tsv", "synthetic")
     table = read_metrics(tmp_path / "metrics.tsv")
     assert set(table["seed"]) == {0, 1}
     row = table[(table["metric"] == "scc") & (table["seed"] == 1)].iloc[0]
