@@ -15,6 +15,10 @@ check_config()
 include: "workflow/rules/expression.smk"
 include: "workflow/rules/expression_evaluation.smk"
 include: "workflow/rules/expression_figures.smk"
+include: "workflow/rules/hic_common.smk"
+include: "workflow/rules/hic.smk"
+include: "workflow/rules/hic_evaluation.smk"
+include: "workflow/rules/hic_figures.smk"
 include: "workflow/rules/benchmark.smk"
 
 
@@ -25,11 +29,15 @@ rule all:
     default_target: True
     input:
         figure_targets(),
+        hic_figure_files(),
         map_targets(),
         expression_file("metrics.tsv"),
         expression_file("checks.txt"),
+        hic_metrics_files(),
+        hic_coolers(),
 
 
 rule figures:
     input:
         figure_targets(),
+        hic_figure_files(),

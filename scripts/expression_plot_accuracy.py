@@ -4,12 +4,13 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from spectralmaps.expression.figure_tables import FigurePaths, read_scores, write_table
+from spectralmaps.expression.figure_tables import read_scores
 from spectralmaps.expression.figures_accuracy import draw_ranking
 from spectralmaps.expression.score_summaries import gene_medians, rank_variants, ranking_limits
 from spectralmaps.logs import log_to
+from spectralmaps.metrics.csv_tables import write_table
 from spectralmaps.plotting.palette import variant_colors
-from spectralmaps.plotting.style import counted, save_figure, use_style
+from spectralmaps.plotting.style import FigurePaths, counted, save_figure, use_style
 
 LABELS = {"r2": "R²", "pearson": "Pearson r"}
 

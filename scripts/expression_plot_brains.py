@@ -7,12 +7,13 @@ from matplotlib.figure import Figure
 
 from spectralmaps.expression.atlases import read_image
 from spectralmaps.expression.brain_panels import MapColumn, draw_gene_row, row_table
-from spectralmaps.expression.figure_tables import FigurePaths, read_map, write_table
+from spectralmaps.expression.figure_tables import read_map
 from spectralmaps.expression.similarity import shared_limits
 from spectralmaps.expression.slices import cut
 from spectralmaps.logs import log_to, progress
+from spectralmaps.metrics.csv_tables import write_table
 from spectralmaps.plotting.panels import ColorScale
-from spectralmaps.plotting.style import save_figure, use_style
+from spectralmaps.plotting.style import FigurePaths, save_figure, use_style
 
 CUT_OFF_PCT = 1.0
 WIDTH, HEIGHT, MARGIN = 2.5, 1.9, 0.9  # inches of a column, a row, the colour bar's text

@@ -4,12 +4,13 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from spectralmaps.expression.figure_tables import FigurePaths, read_scores, write_table
+from spectralmaps.expression.figure_tables import read_scores
 from spectralmaps.expression.figures_accuracy import draw_coverage
 from spectralmaps.expression.score_summaries import coverage_table
 from spectralmaps.logs import log_to
+from spectralmaps.metrics.csv_tables import write_table
 from spectralmaps.plotting.palette import variant_colors
-from spectralmaps.plotting.style import save_figure, use_style
+from spectralmaps.plotting.style import FigurePaths, save_figure, use_style
 
 LOWEST, MARGIN = 0.4, 0.02  # shares
 

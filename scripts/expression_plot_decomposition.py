@@ -5,15 +5,11 @@ from pathlib import Path
 from matplotlib.figure import Figure
 
 from spectralmaps.expression.decomposition_panels import draw_decomposition, eigenvalue_table
-from spectralmaps.expression.figure_tables import (
-    FigurePaths,
-    read_expression,
-    read_order,
-    write_table,
-)
+from spectralmaps.expression.figure_tables import read_expression, read_order
 from spectralmaps.expression.order import OrderConfig, spectral_decomposition
 from spectralmaps.logs import log_to
-from spectralmaps.plotting.style import save_figure, use_style
+from spectralmaps.metrics.csv_tables import write_table
+from spectralmaps.plotting.style import FigurePaths, save_figure, use_style
 
 
 def main(

@@ -4,17 +4,13 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from spectralmaps.expression.figure_tables import (
-    FigurePaths,
-    read_expression,
-    read_order,
-    write_table,
-)
+from spectralmaps.expression.figure_tables import read_expression, read_order
 from spectralmaps.expression.figures_order import CORRELATION, draw_ordered
 from spectralmaps.expression.figures_regions import draw_agreement
 from spectralmaps.expression.similarity import gene_correlation, pair_correlation, pair_table
 from spectralmaps.logs import log_to
-from spectralmaps.plotting.style import save_figure, use_style
+from spectralmaps.metrics.csv_tables import write_table
+from spectralmaps.plotting.style import FigurePaths, save_figure, use_style
 
 COLOR = "#4477aa"
 LIMITS = (-1.0, 1.0)

@@ -7,12 +7,13 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from spectralmaps.expression.encoding import encode_order
-from spectralmaps.expression.figure_tables import FigurePaths, read_order, write_table
+from spectralmaps.expression.figure_tables import read_order
 from spectralmaps.expression.figures_order import draw_matrix, draw_profiles, name_matrix
 from spectralmaps.expression.similarity import row_cosines
 from spectralmaps.logs import log_to
+from spectralmaps.metrics.csv_tables import write_table
 from spectralmaps.plotting.panels import ColorScale
-from spectralmaps.plotting.style import save_figure, use_style
+from spectralmaps.plotting.style import FigurePaths, save_figure, use_style
 
 N_LABELS = 25
 SCALE = ColorScale(low=-1.0, high=1.0, map_name="RdBu_r", label="value (no unit)")

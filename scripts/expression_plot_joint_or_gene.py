@@ -5,18 +5,15 @@ from pathlib import Path
 import pandas as pd
 from matplotlib.figure import Figure
 
-from spectralmaps.expression.figure_tables import (
-    FigurePaths,
-    read_regions,
-    read_scores,
-    write_table,
-)
+from spectralmaps.expression.figure_tables import read_regions, read_scores
 from spectralmaps.expression.figures_regions import draw_agreement
 from spectralmaps.expression.score_summaries import variant_pairs
-from spectralmaps.expression.similarity import column_correlation, padded_limits
+from spectralmaps.expression.similarity import column_correlation
 from spectralmaps.logs import log_to
+from spectralmaps.metrics.csv_tables import write_table
 from spectralmaps.plotting.palette import variant_color
-from spectralmaps.plotting.style import save_figure, use_style
+from spectralmaps.plotting.panels import padded_limits
+from spectralmaps.plotting.style import FigurePaths, save_figure, use_style
 
 METRIC = "r2"
 REGIONS = "region means"

@@ -4,12 +4,12 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from spectralmaps.expression.figure_tables import FigurePaths, read_columns, write_table
 from spectralmaps.expression.figures_accuracy import draw_groups
 from spectralmaps.expression.score_summaries import gene_groups, group_summary
 from spectralmaps.logs import log_to
+from spectralmaps.metrics.csv_tables import read_columns, write_table
 from spectralmaps.plotting.palette import variant_colors
-from spectralmaps.plotting.style import save_figure, use_style
+from spectralmaps.plotting.style import FigurePaths, save_figure, use_style
 
 LABELS = {"r2": "R²", "pearson": "Pearson r"}
 

@@ -5,11 +5,12 @@ from pathlib import Path
 import pandas as pd
 from matplotlib.figure import Figure
 
-from spectralmaps.expression.figure_tables import FigurePaths, read_order, write_table
+from spectralmaps.expression.figure_tables import read_order
 from spectralmaps.expression.figures_order import draw_order, draw_values
 from spectralmaps.expression.similarity import rank_correlations
 from spectralmaps.logs import log_to
-from spectralmaps.plotting.style import save_figure, use_style
+from spectralmaps.metrics.csv_tables import write_table
+from spectralmaps.plotting.style import FigurePaths, save_figure, use_style
 
 N_LABELS = 25
 UNITS = {"se": "SE order (no unit)", "pc1": "PC1 loading (no unit)"}

@@ -6,12 +6,14 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from spectralmaps.expression.data import check_genes
-from spectralmaps.expression.figure_tables import FigurePaths, read_regions, write_table
+from spectralmaps.expression.figure_tables import read_regions
 from spectralmaps.expression.figures_regions import draw_agreement, draw_gene_bars
-from spectralmaps.expression.similarity import column_correlation, padded_limits
+from spectralmaps.expression.similarity import column_correlation
 from spectralmaps.logs import log_to
+from spectralmaps.metrics.csv_tables import write_table
 from spectralmaps.plotting.palette import variant_color
-from spectralmaps.plotting.style import save_figure, use_style
+from spectralmaps.plotting.panels import padded_limits
+from spectralmaps.plotting.style import FigurePaths, save_figure, use_style
 
 N_LABELS = 60
 QUANTITIES = ["abagen\n(normalised expression)", "map mean\n(normalised expression)"]

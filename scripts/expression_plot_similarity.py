@@ -5,17 +5,16 @@ from pathlib import Path
 from matplotlib.figure import Figure
 
 from spectralmaps.expression.figure_tables import (
-    FigurePaths,
     read_expression,
     read_order,
     read_planes_and_voxels,
-    write_table,
 )
 from spectralmaps.expression.figures_order import CORRELATION, draw_ordered
 from spectralmaps.expression.similarity import gene_correlation, image_similarity, pair_table
 from spectralmaps.logs import log_to
+from spectralmaps.metrics.csv_tables import write_table
 from spectralmaps.plotting.panels import sequential_scale
-from spectralmaps.plotting.style import save_figure, use_style
+from spectralmaps.plotting.style import FigurePaths, save_figure, use_style
 
 
 def main(

@@ -4,7 +4,6 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from spectralmaps.expression.figure_tables import FigurePaths, read_columns, write_table
 from spectralmaps.expression.figures_accuracy import (
     draw_curves,
     draw_settings,
@@ -12,9 +11,10 @@ from spectralmaps.expression.figures_accuracy import (
     split_colors,
 )
 from spectralmaps.expression.score_summaries import held_out_scores, training_curves
-from spectralmaps.expression.similarity import padded_limits
 from spectralmaps.logs import log_to
-from spectralmaps.plotting.style import counted, save_figure, use_style
+from spectralmaps.metrics.csv_tables import read_columns, write_table
+from spectralmaps.plotting.panels import padded_limits
+from spectralmaps.plotting.style import FigurePaths, counted, save_figure, use_style
 
 COLUMNS = ["parameter", "setting", "seed", "step", "metric", "value"]
 

@@ -7,12 +7,13 @@ from matplotlib.figure import Figure
 
 from spectralmaps.expression.animation import animation_frames, write_animation
 from spectralmaps.expression.brain_panels import draw_tour
-from spectralmaps.expression.figure_tables import FigurePaths, read_map, read_order, write_table
+from spectralmaps.expression.figure_tables import read_map, read_order
 from spectralmaps.expression.similarity import consecutive_similarity, shared_limits
 from spectralmaps.expression.slices import cut
 from spectralmaps.logs import log_to, progress
+from spectralmaps.metrics.csv_tables import write_table
 from spectralmaps.plotting.panels import ColorScale
-from spectralmaps.plotting.style import save_figure, use_style
+from spectralmaps.plotting.style import FigurePaths, save_figure, use_style
 
 CUT_OFF_PCT = 1.0
 MAGNIFICATION = 2

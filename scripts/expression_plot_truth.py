@@ -5,15 +5,15 @@ from pathlib import Path
 import pandas as pd
 from matplotlib.figure import Figure
 
-from spectralmaps.expression.figure_tables import FigurePaths, write_table
 from spectralmaps.expression.figures_accuracy import draw_ranking
 from spectralmaps.expression.figures_regions import draw_density
 from spectralmaps.expression.score_summaries import ranking_limits, truth_ranking
 from spectralmaps.expression.truth_pairs import read_truth_pairs
 from spectralmaps.logs import log_to
+from spectralmaps.metrics.csv_tables import write_table
 from spectralmaps.metrics.table import read_metrics
 from spectralmaps.plotting.palette import variant_colors
-from spectralmaps.plotting.style import save_figure, use_style
+from spectralmaps.plotting.style import FigurePaths, save_figure, use_style
 
 LIMITS = (-3.5, 3.5)
 QUANTITIES = ["truth (standard deviations)", "map (standard deviations)"]

@@ -1,9 +1,7 @@
-"""Reading of what figures are drawn from, and writing of a figure with its table."""
+"""Reading of what figures are drawn from."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
 
 import nibabel as nib
 import numpy as np
@@ -13,52 +11,13 @@ from jaxtyping import Float
 from spectralmaps.errors import InputError
 from spectralmaps.expression.atlases import read_image
 from spectralmaps.expression.slices import cut
-from spectralmaps.files import atomic_path, check_file
 from spectralmaps.logs import progress
+from spectralmaps.metrics.csv_tables import read_columns
 
 POOLED = "all"
 ALL_DONORS = "all"
 VOXEL_STEP = 2
 COORDINATES = ["x_mm", "y_mm", "z_mm"]
-REMEDY = "run the rule that writes it"
-
-
-@dataclass(frozen=True, kw_only=True)
-class FigurePaths:
-    """Style that a figure is drawn in, and where the figure and its table go."""
-
-    style: Path
-    figure: Path
-    table: Path
-
-    @classmethod
-    def of(cls, style: str, figure: str, table: str) -> Self:
-        """The same from names, as a rule gives them."""
-        return cls(style=Path(style), figure=Path(figure), table=Path(table))
-
-
-def write_table(path: Path, table: pd.DataFrame) -> None:
-    """Write the table that a figure was drawn from, without its index; whole or not at all."""
-    with atomic_path(path) as temporary:
-        table.to_csv(temporary, index=False, lineterminator="\n")
-
-
-def read_columns(path: Path, columns: Sequence[str]) -> pd.DataFrame:
-    """A CSV table, once it is known to have the columns and at least one row.
-
-    Raises
-    ------
-    InputError
-        If the file, a column or every row is missing.
-    """
-    table = pd.read_csv(check_file(path, REMEDY))
-    missing = [name for name in columns if name not in table]
-    if missing or table.empty:
-        raise InputError(
-            f"{path}: expected rows with the columns {', '.join(columns)}, found {len(table)} rows"
-            f" with {', '.join(map(str, table.columns))}; {REMEDY}"
-        )
-    return table
 
 
 def read_scores(paths: Sequence[Path]) -> pd.DataFrame:

@@ -204,14 +204,6 @@ def row_cosines(
     return directions @ directions[reference]
 
 
-def padded_limits(values: pd.DataFrame) -> tuple[float, float]:
-    """Lowest and highest finite value of a table with a margin of a twentieth of the range."""
-    finite = values.to_numpy(dtype=np.float64)
-    finite = finite[np.isfinite(finite)]
-    margin = 0.05 * (float(np.ptp(finite)) or 1.0)
-    return float(finite.min() - margin), float(finite.max() + margin)
-
-
 def pair_table(genes: list[str], matrices: Mapping[str, np.ndarray]) -> pd.DataFrame:
     """Each pair of genes once, with its entry of each matrix.
 

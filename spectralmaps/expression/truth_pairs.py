@@ -8,10 +8,11 @@ import pandas as pd
 from jaxtyping import Bool, Float
 
 from spectralmaps.errors import InputError
-from spectralmaps.expression.figure_tables import REMEDY, read_columns, read_map
+from spectralmaps.expression.figure_tables import read_map
 from spectralmaps.expression.normalisation import zscore
 from spectralmaps.expression.volumes import Volume
 from spectralmaps.files import check_file
+from spectralmaps.metrics.csv_tables import REMEDY, read_columns
 
 VOXEL_STEP = 3  # of the maps' grid along each axis: a figure needs no more points
 

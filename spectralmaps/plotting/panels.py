@@ -11,6 +11,7 @@ import numpy as np
 from jaxtyping import Float
 from matplotlib.axes import Axes
 from matplotlib.colors import Normalize
+from numpy.typing import ArrayLike
 
 REFERENCE_LINE: dict[str, Any] = {"color": "0.6", "linewidth": 0.8, "zorder": 0}
 
@@ -93,6 +94,19 @@ def sequential_scale(values: np.ndarray, label: str) -> ColorScale:
     return ColorScale(
         low=low, high=high if high > low else low + 1, map_name="viridis", label=label
     )
+
+
+def padded_limits(values: ArrayLike) -> tuple[float, float]:
+    """Lowest and highest finite value with a margin of a twentieth of the range.
+
+    Raises
+    ------
+    ValueError
+        If no value is finite.
+    """
+    finite = _finite(np.asarray(values, dtype=np.float64))
+    margin = 0.05 * (float(np.ptp(finite)) or 1.0)
+    return float(finite.min() - margin), float(finite.max() + margin)
 
 
 def draw_bars(

@@ -1,8 +1,10 @@
-"""The one style of all figures, and saving a figure so that the same data give the same bytes."""
+"""The one style of all figures; saving them so that the same data give the same bytes."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import matplotlib
 from matplotlib.figure import Figure
@@ -16,6 +18,20 @@ UNDATED: dict[str, dict[str, None]] = {
     ".pdf": {"CreationDate": None},
     ".png": {},
 }
+
+
+@dataclass(frozen=True, kw_only=True)
+class FigurePaths:
+    """Style that a figure is drawn in, and where the figure and its table go."""
+
+    style: Path
+    figure: Path
+    table: Path
+
+    @classmethod
+    def of(cls, style: str, figure: str, table: str) -> Self:
+        """The same from names, as a rule gives them."""
+        return cls(style=Path(style), figure=Path(figure), table=Path(table))
 
 
 @contextmanager

@@ -7,7 +7,7 @@ everywhere, whatever its shape.
 from collections.abc import Callable
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from torch import Tensor
 
 from spectralmaps.spectral.grids import half_plane_frequency, half_plane_weights
@@ -136,12 +136,7 @@ def radial_power_spectrum(
     ValueError
         If there are more rings than can be filled.
     """
-    height, width = image.shape[-2:]
-    _check_bins(n_bins, max(height, width))
-    frequency = half_plane_frequency(height, width, image.device)
-    weights = half_plane_weights(width, image.device).expand_as(frequency)
-    power = fft(image).abs().square()
-    return _bin_means(frequency.flatten(), power.flatten(-2), weights.flatten(), n_bins)
+    return ring_means(fft(image).abs().square(), image.shape[-1], n_bins)
 
 
 def line_power_spectrum(
@@ -169,19 +164,56 @@ def line_power_spectrum(
     return radial_power_spectrum(signal[..., None, :], n_bins)
 
 
-def _bin_means(
-    frequency: Tensor, power: Tensor, weights: Tensor, n_bins: int
-) -> tuple[Tensor, Tensor]:
-    """Weighted means over bins (k / n, (k + 1) / n] of frequency."""
-    # The small number keeps a frequency that rounding lifts over its bin's end inside the bin.
-    index = torch.ceil(frequency * n_bins - 1e-9).long() - 1
-    inside = (index >= 0) & (index < n_bins)
-    index, weights = index[inside], weights[inside].to(power)
-    total = weights.new_zeros(n_bins).index_add(0, index, weights)
-    sums = power.new_zeros((*power.shape[:-1], n_bins))
-    sums = sums.index_add(-1, index, power[..., inside] * weights)
-    radii = weights.new_zeros(n_bins).index_add(0, index, frequency[inside].to(power) * weights)
+def ring_means(
+    values: Float[Tensor, "*batch rows half"], width: int, n_rings: int
+) -> tuple[Float[Tensor, " {n_rings}"], Float[Tensor, "*batch {n_rings}"]]:
+    """Mean over each ring of a quantity that is known at every coefficient.
+
+    Parameters
+    ----------
+    values
+        One number a coefficient of the half plane, alike for a frequency and its negative.
+    width
+        Width of the image; the half plane alone does not tell odd from even.
+    n_rings
+        Number of rings from zero to Nyquist, at most half the longer side.
+
+    Returns
+    -------
+    Mean frequency of the coefficients of each ring (fraction of Nyquist), and their mean value.
+    Frequency zero and the corners beyond Nyquist belong to no ring.
+
+    Raises
+    ------
+    ValueError
+        If there are more rings than can be filled.
+    """
+    height = values.shape[-2]
+    _check_bins(n_rings, max(height, width))
+    frequency = half_plane_frequency(height, width, values.device)
+    weights = half_plane_weights(width, values.device).expand_as(frequency)
+    number = ring_number(frequency, n_rings)
+    inside = (number >= 0) & (number < n_rings)
+    number, weights = number[inside], weights[inside].to(values)
+    total = weights.new_zeros(n_rings).index_add(0, number, weights)
+    sums = values.new_zeros((*values.shape[:-2], n_rings))
+    sums = sums.index_add(-1, number, values[..., inside] * weights)
+    radii = weights.new_zeros(n_rings).index_add(0, number, frequency[inside].to(values) * weights)
     return radii / total, sums / total
+
+
+def ring_number(frequency: Float[Tensor, "*grid"], n_rings: int) -> Int[Tensor, "*grid"]:
+    """Ring k of each frequency in (k / n, (k + 1) / n]; -1 for frequency zero.
+
+    Parameters
+    ----------
+    frequency
+        Radial frequency, fraction of Nyquist; beyond 1 the numbers go on from ``n_rings``.
+    n_rings
+        Number of rings from zero to Nyquist.
+    """
+    # The small number keeps a frequency that rounding lifts over its ring's end inside the ring.
+    return torch.ceil(frequency * n_rings - 1e-9).long() - 1
 
 
 def _check_cutoff(cutoff: float) -> None:

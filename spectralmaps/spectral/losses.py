@@ -3,12 +3,17 @@
 The gain lives on the half plane of the Fourier transform (``grids.half_plane_frequency``).
 """
 
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
 import torch
-from jaxtyping import Float
+from jaxtyping import Complex, Float
 from torch import Tensor
+from torch.autograd.function import once_differentiable
 
 from spectralmaps.spectral.grids import half_plane_weights
-from spectralmaps.spectral.transforms import check_gain, fft
+from spectralmaps.spectral.transforms import check_gain, fft, inverse_fft
 
 
 def band_energy(
@@ -67,6 +72,51 @@ def band_distance(
     return band_energy(_difference(prediction, target), gain)
 
 
+def band_energies(
+    image: Float[Tensor, "*batch height width"],
+    weights: Sequence[Float[Tensor, "rows _"]],
+    references: Sequence[Complex[Tensor, "*any rows _"] | None],
+) -> tuple[Float[Tensor, ""], ...]:
+    """Mean energy in several bands, or distance from references, by one transform of the images.
+
+    Parameters
+    ----------
+    image
+        Real images; any unit. The gradient reaches them alone, and only once: there is no second
+        derivative.
+    weights
+        For each band the weight of each squared coefficient, its squared gain, on the half plane
+        or on as many of its first columns as there are weights above zero in.
+    references
+        For each band ``None``, or the ``fft`` of the images from which the distance is taken, on
+        the same columns as the weights.
+
+    Returns
+    -------
+    For each band the mean over the images of ``band_energy``, or of that of their difference from
+    the reference, in squared image units.
+
+    Raises
+    ------
+    ValueError
+        If weights do not have the rows of the image's half plane or have more columns, or there
+        is not one reference a band.
+    """
+    height, half = image.shape[-2], image.shape[-1] // 2 + 1
+    for weight in weights:
+        if weight.shape[0] != height or weight.shape[1] > half:
+            raise ValueError(
+                f"weights: expected {height} rows of up to {half} coefficients, got"
+                f" {tuple(weight.shape)}"
+            )
+    if len(references) != len(weights):
+        raise ValueError(
+            f"references: expected one for each of {len(weights)} bands, got {len(references)}"
+        )
+    with torch.autocast(image.device.type, enabled=False):
+        return _BandEnergies.apply(image, len(weights), *weights, *references)
+
+
 def amplitude_distance(
     prediction: Float[Tensor, "*batch height width"],
     target: Float[Tensor, "*batch height width"],
@@ -97,6 +147,61 @@ def amplitude_distance(
     _check_half_plane(prediction, gain)
     difference = fft(prediction).abs() - fft(target).abs()
     return _mean_over_plane(difference.square(), gain, prediction.shape[-1])
+
+
+class _BandEnergies(torch.autograd.Function):
+    """Energies of bands with a gradient that costs one transform of the half plane.
+
+    As the transform is orthonormal, the gradient of a mean energy is the filtered image times two
+    over the number of pixels. Automatic differentiation would transform the whole plane back.
+    """
+
+    @staticmethod
+    def forward(
+        ctx: Any, image: Tensor, n_bands: int, *weights_and_references: Tensor
+    ) -> tuple[Tensor, ...]:
+        spectrum = fft(image).contiguous()
+        weights, references = weights_and_references[:n_bands], weights_and_references[n_bands:]
+        multiplicity = _multiplicity(image.shape[-1], spectrum.real.dtype, image.device)
+        energies, gained = [], []
+        for weight, reference in zip(weights, references, strict=True):
+            n_columns = weight.shape[-1]
+            part = spectrum[..., :n_columns]
+            distance = part.contiguous() if reference is None else part - reference
+            gained.append(distance * (weight.to(multiplicity) * multiplicity[:n_columns]))
+            energies.append(torch.dot(_parts(distance), _parts(gained[-1])) / image.numel())
+        ctx.save_for_backward(*gained)
+        ctx.shape, ctx.dtype = image.shape, image.dtype
+        return tuple(energies)
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
+        gained, width = ctx.saved_tensors, ctx.shape[-1]
+        real = gained[0].real.dtype
+        factors = 2 / ctx.shape.numel() / _multiplicity(width, real, gained[0].device)
+        parts = [g * (factors[: g.shape[-1]] * k) for g, k in zip(gained, gradients, strict=True)]
+        # The others are added to the widest part, so the plane is gone through once.
+        total, *others = sorted(parts, key=lambda part: -part.shape[-1])
+        for part in others:
+            total[..., : part.shape[-1]] += part
+        if total.shape[-1] < len(factors):
+            total = torch.nn.functional.pad(total, (0, len(factors) - total.shape[-1]))
+        image = inverse_fft(total, width).to(ctx.dtype)
+        return image, None, *([None] * 2 * len(gained))
+
+
+@lru_cache(maxsize=32)
+def _multiplicity(width: int, dtype: torch.dtype, device: torch.device) -> Tensor:
+    """How often each column of the half plane stands in the full plane; not to be changed."""
+    # Made outside inference mode, as the same tensor may serve in training later.
+    with torch.inference_mode(False):
+        return half_plane_weights(width, device).to(dtype)
+
+
+def _parts(spectrum: Tensor) -> Tensor:
+    """Real and imaginary parts of all coefficients, in a line."""
+    return torch.view_as_real(spectrum).flatten()
 
 
 def _mean_over_plane(squares: Tensor, gain: Tensor, width: int) -> Tensor:

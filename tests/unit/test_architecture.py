@@ -22,12 +22,18 @@ LIBRARIES = {
     "plotting": {"matplotlib", "numpy", "jaxtyping"},
     "metrics": {"numpy", "pandas", "jaxtyping"},
 }
+# Optional libraries, and the only files that import them: losses and their one user.
+OPTIONAL = {"jax", "flax"}
+JAX_LOSSES, FLAX_PREDICTOR = PACKAGE / "spectral/jax_losses.py", PACKAGE / "hic/flax_predictor.py"
 TRANSFORMS = {
-    ("torch", "fft"),
-    ("np", "fft"),
-    ("numpy", "fft"),
-    ("scipy", "fft"),
-    ("scipy", "fftpack"),
+    "torch.fft",
+    "np.fft",
+    "numpy.fft",
+    "scipy.fft",
+    "scipy.fftpack",
+    "jnp.fft",
+    "jax.numpy.fft",
+    "jax.scipy.fft",
 }
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef
@@ -67,11 +73,11 @@ def transforms_used(module: ast.Module) -> list[int]:
     """Lines that import or name the transforms of a library."""
     lines = []
     for node in ast.walk(module):
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-            found = (node.value.id, node.attr) in TRANSFORMS
+        if isinstance(node, ast.Attribute):
+            found = ast.unparse(node) in TRANSFORMS
         elif isinstance(node, ast.Import | ast.ImportFrom):
             names = imported(ast.Module(body=[node], type_ignores=[]))
-            found = any(tuple(name.split(".")[:2]) in TRANSFORMS for name in names)
+            found = any(f"{name}.".startswith(f"{home}.") for name in names for home in TRANSFORMS)
         else:
             continue
         if found:
@@ -144,7 +150,8 @@ def test_imports_stay_within_the_layers(path: Path) -> None:
     elif parts[0] in LIBRARIES:
         own = set() if parts[0] == "spectral" else CONVENTIONS
         assert parts_used(module) <= own | {parts[0]}
-        assert libraries_used(module) <= LIBRARIES[parts[0]]
+        optional = OPTIONAL if path == JAX_LOSSES else set()
+        assert libraries_used(module) <= LIBRARIES[parts[0]] | optional
     else:
         assert parts_used(module) <= CONVENTIONS | set(LIBRARIES) | {parts[0]}
 
@@ -159,6 +166,18 @@ def test_script_imports_one_module(path: Path) -> None:
 def test_transforms_live_in_spectral_alone(path: Path) -> None:
     if path.parent != PACKAGE / "spectral":
         assert transforms_used(tree(path)) == []
+
+
+@pytest.mark.parametrize("path", FILES + SCRIPTS, ids=label)
+def test_optional_libraries_are_imported_by_two_files_alone(path: Path) -> None:
+    names = set(imported(tree(path)))
+    if path not in (JAX_LOSSES, FLAX_PREDICTOR):
+        assert not libraries_used(tree(path)) & OPTIONAL
+        assert not {name for name in names if "jax_losses" in name.split(".")}
+
+
+def test_files_of_optional_libraries_are_there() -> None:
+    assert {JAX_LOSSES, FLAX_PREDICTOR} <= set(FILES)
 
 
 @pytest.mark.parametrize("path", FILES + SCRIPTS, ids=label)
@@ -194,6 +213,10 @@ def test_files_of_every_shared_package_are_seen() -> None:
         "import scipy.fft",
         "from scipy import fft as f",
         "from scipy.fftpack import dct",
+        "import jax.numpy as jnp\njnp.fft.rfft2(x)",
+        "import jax\njax.numpy.fft.rfft2(x)",
+        "from jax.numpy import fft",
+        "from jax.numpy.fft import rfft2",
     ],
 )
 def test_transforms_are_found_however_they_are_named(code: str) -> None:

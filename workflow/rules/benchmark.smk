@@ -2,6 +2,7 @@ rule benchmarks:
     input:
         "results/benchmarks/expression_inference/metrics.tsv",
         "results/benchmarks/expression_training/metrics.tsv",
+        "results/benchmarks/hic_regulariser/metrics.tsv",
 
 
 rule benchmark_expression_inference:
@@ -67,3 +68,25 @@ rule benchmark_expression_training:
         "Time training to the same held-out error."
     script:
         "../../scripts/benchmark_expression_training.py"
+
+
+rule benchmark_hic_regulariser:
+    input:
+        library=sources("benchmark_hic_regulariser"),
+    output:
+        metrics="results/benchmarks/hic_regulariser/metrics.tsv",
+    log:
+        "results/logs/benchmark_hic_regulariser/log.txt",
+    benchmark:
+        "results/benchmarks/benchmark_hic_regulariser/run.tsv"
+    conda:
+        "../../envs/hic.yaml"
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    params:
+        study=lookup("hic/benchmarks/regulariser", within=config),
+    message:
+        "Time what the spectral loss adds to a training step."
+    script:
+        "../../scripts/benchmark_hic_regulariser.py"

@@ -27,7 +27,9 @@ def check_config():
         " see config/README.md"
         for error in errors
     ]
-    lines = lines or unknown_names(config["expression"])
+    lines = lines or unknown_names(config["expression"]) + hic_unknown_names(
+        config["hic"]
+    )
     if lines:
         raise WorkflowError("\n".join(sorted(lines)))
 
@@ -60,6 +62,28 @@ def unknown_names(expression):
         for key, names in asked.items()
         for name in names
         if name not in known[key][1]
+    ]
+
+
+def hic_unknown_names(hic):
+    """One line for each variant of contact maps that is asked for and not described."""
+    asked = {
+        "evaluation.variants": (hic["evaluation"]["variants"], "variants"),
+        "coolers": (hic["coolers"], "variants"),
+        "figures.variants": (hic["figures"]["variants"], "variants"),
+        "figures.depth_variants": (hic["figures"]["depth_variants"], "variants"),
+        "overfit.path": (list(hic["overfit"]["path"]), "overfit.variants"),
+    }
+    known = {
+        "variants": hic["variants"],
+        "overfit.variants": hic["overfit"]["variants"],
+    }
+    return [
+        f"config: hic.{key}: expected names under hic.{place}, found {name!r};"
+        " correct it or describe it there"
+        for key, (names, place) in asked.items()
+        for name in names
+        if name not in known[place]
     ]
 
 

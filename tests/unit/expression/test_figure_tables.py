@@ -8,14 +8,13 @@ import pytest
 from spectralmaps.errors import InputError
 from spectralmaps.expression.figure_tables import (
     donor_rows,
-    read_columns,
     read_expression,
     read_map,
     read_order,
     read_planes_and_voxels,
     read_scores,
-    write_table,
 )
+from spectralmaps.metrics.csv_tables import write_table
 
 
 def write_map(folder: Path, gene: str, values: np.ndarray) -> None:
@@ -24,14 +23,6 @@ def write_map(folder: Path, gene: str, values: np.ndarray) -> None:
     image = nib.Nifti1Image(values.astype(np.float32), np.eye(4))
     image.set_sform(np.eye(4), code=4)
     nib.save(image, folder / f"{gene}_{folder.name}_inr.nii.gz")
-
-
-def test_table_is_read_back_and_a_missing_column_is_named(tmp_path: Path) -> None:
-    path = tmp_path / "figure.csv"
-    write_table(path, pd.DataFrame({"gene": ["A"], "value": [0.1]}))
-    assert read_columns(path, ["gene"])["value"].item() == 0.1
-    with pytest.raises(InputError, match="found 1 rows with gene, value"):
-        read_columns(path, ["gene", "order"])
 
 
 def test_scores_take_variant_split_and_seed_from_the_path(tmp_path: Path) -> None:

@@ -15,8 +15,8 @@ import pytest
 from PIL import Image
 
 from spectralmaps.errors import InputError
-from spectralmaps.expression.figure_tables import FigurePaths
 from spectralmaps.expression.order import OrderConfig
+from spectralmaps.plotting.style import FigurePaths
 
 ROOT = Path(__file__).parents[3]
 GENES = ("ANK3", "APOE", "PRNP", "SIRPA", "TSPOAP1", "A1", "B2", "C3", "D4", "E5", "F6", "G7")

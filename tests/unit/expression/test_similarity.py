@@ -9,7 +9,6 @@ from spectralmaps.expression.similarity import (
     gene_correlation,
     image_similarity,
     off_diagonal,
-    padded_limits,
     pair_correlation,
     pair_table,
     rank_correlations,
@@ -136,11 +135,6 @@ def test_shared_limits_leave_out_the_tails_of_all_images() -> None:
 def test_row_cosines_of_orthogonal_and_parallel_rows() -> None:
     codes = np.array([[2.0, 0.0], [0.0, 3.0], [5.0, 0.0]])
     np.testing.assert_allclose(row_cosines(codes, 0), [1.0, 0.0, 1.0], atol=1e-12)
-
-
-def test_padded_limits_add_a_twentieth() -> None:
-    limits = padded_limits(pd.DataFrame({"a": [0.0, np.nan], "b": [1.0, 0.5]}))
-    np.testing.assert_allclose(limits, (-0.05, 1.05), rtol=1e-12)
 
 
 def test_pair_table_holds_each_pair_once_and_pair_correlation_ignores_the_diagonal(

@@ -54,8 +54,9 @@ def hue(variant: str) -> float:
 
 
 @pytest.mark.parametrize("vision", VISION)
-def test_named_colours_are_told_apart(vision: str) -> None:
-    seen = {name: lab(color, VISION[vision]) for name, color in palette.COLORS.items()}
+@pytest.mark.parametrize("colors", [palette.EXPRESSION_COLORS, palette.HIC_COLORS])
+def test_named_colours_of_a_module_are_told_apart(vision: str, colors: dict[str, str]) -> None:
+    seen = {name: lab(color, VISION[vision]) for name, color in colors.items()}
     for one, other in itertools.combinations(seen, 2):
         assert np.linalg.norm(seen[one] - seen[other]) > 10, (one, other)
 
@@ -96,6 +97,11 @@ def test_unknown_names_differ() -> None:
         ("siren_512", 30, 90),
         ("factorised_no_order", 110, 170),  # green
         ("gaussian_process_matern", -130, -60),  # blue
+        ("gaussian_2", -130, -60),
+        ("mean_filter_5", -130, -60),
+        ("hicplus_wide", 30, 90),
+        ("net_deep", 110, 170),
+        ("hicplus_noise_aware", 110, 170),
         ("my_model", -70, -20),  # purple
     ],
 )
@@ -103,8 +109,9 @@ def test_name_chooses_the_family(variant: str, low: float, high: float) -> None:
     assert low < hue(variant) < high
 
 
-def test_grey_family_has_no_hue() -> None:
-    _, a, b = lab(palette.variant_color("nearest_3"), VISION["full"])
+@pytest.mark.parametrize("variant", ["nearest_3", "raw_4", "none_long"])
+def test_grey_family_has_no_hue(variant: str) -> None:
+    _, a, b = lab(palette.variant_color(variant), VISION["full"])
     assert np.hypot(a, b) < 1
 
 

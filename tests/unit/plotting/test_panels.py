@@ -174,3 +174,11 @@ def test_every_panel_can_be_rendered(axes: Axes, series, tmp_path) -> None:
     figure.savefig(tmp_path / "others.png")
     for name in ("bars", "others"):
         assert (tmp_path / f"{name}.png").stat().st_size > 1000
+
+
+def test_padded_limits_add_a_twentieth_to_what_is_finite() -> None:
+    limits = panels.padded_limits(np.array([[0.0, np.nan], [1.0, 0.5]]))
+    np.testing.assert_allclose(limits, (-0.05, 1.05), rtol=1e-12)
+    np.testing.assert_allclose(panels.padded_limits([3.0]), (2.95, 3.05), rtol=1e-12)
+    with pytest.raises(ValueError, match="expected a finite value, got none among 1"):
+        panels.padded_limits([np.nan])

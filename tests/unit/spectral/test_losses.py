@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spectralmaps.spectral import bands, grids, losses
-from spectralmaps.spectral.transforms import filter_fft
+from spectralmaps.spectral.transforms import fft, filter_fft
 
 SIDES = st.integers(min_value=1, max_value=20)
 DISTANCES = [losses.band_distance, losses.amplitude_distance]
@@ -129,6 +129,80 @@ def test_gradients_are_right(height: int, width: int) -> None:
     assert torch.autograd.gradcheck(losses.band_energy, (prediction, gain))
     for distance in DISTANCES:
         assert torch.autograd.gradcheck(distance, (prediction, target, gain))
+
+
+@settings(deadline=None, max_examples=40)
+@given(height=SIDES, width=SIDES)
+def test_energies_of_one_transform_are_those_of_each_band(height: int, width: int) -> None:
+    image, target = noise(3, height, width).requires_grad_(), noise(3, height, width, seed=1)
+    low, band, high = (gain.double() for gain in gains(height, width))
+    found = losses.band_energies(image, [low, band, high], [fft(target), None, None])
+    expected = (
+        losses.band_distance(image, target, low).mean(),
+        losses.band_energy(image, band).mean(),
+        losses.band_energy(image, high).mean(),
+    )
+    torch.testing.assert_close(found, expected, rtol=1e-12, atol=1e-14)
+    factors = noise(3, seed=2)
+    one, other = (
+        torch.autograd.grad((torch.stack(terms) * factors).sum(), image)[0]
+        for terms in (found, expected)
+    )
+    torch.testing.assert_close(one, other, rtol=1e-10, atol=1e-12)
+
+
+@pytest.mark.parametrize("columns", [(3, 5), (5, 2), (1, 1)])
+def test_weights_of_some_columns_are_zero_beyond_them(columns: tuple[int, int]) -> None:
+    image, target = noise(2, 7, 8).requires_grad_(), noise(2, 7, 8, seed=1)
+    weights = [noise(7, n, seed=2).square() for n in columns]
+    full = [torch.nn.functional.pad(w, (0, 5 - w.shape[1])) for w in weights]
+    found = losses.band_energies(image, weights, [fft(target)[..., : columns[0]], None])
+    expected = losses.band_energies(image, full, [fft(target), None])
+    torch.testing.assert_close(found, expected, rtol=1e-12, atol=0)
+    one, other = (
+        torch.autograd.grad(terms[0] + 2 * terms[1], image)[0] for terms in (found, expected)
+    )
+    torch.testing.assert_close(one, other, rtol=1e-12, atol=1e-14)
+
+
+@pytest.mark.parametrize(("height", "width"), [(4, 4), (3, 5), (1, 6), (5, 1)])
+def test_gradient_of_energies_of_one_transform_is_right(height: int, width: int) -> None:
+    image = noise(2, height, width).requires_grad_()
+    weights = list(noise(2, height, width // 2 + 1, seed=1).square())
+    reference = fft(noise(height, width, seed=2))
+    assert torch.autograd.gradcheck(
+        lambda x: losses.band_energies(x, weights, [reference, None]), image
+    )
+
+
+def test_energies_of_half_precision_are_float32_with_gradient_in_half() -> None:
+    image = noise(2, 8, 8).bfloat16().requires_grad_()
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        (found,) = losses.band_energies(image, [torch.ones(8, 5)], [None])
+    found.backward()
+    assert found.dtype == torch.float32
+    torch.testing.assert_close(found, image.detach().float().square().mean(), rtol=1e-5, atol=0)
+    assert image.grad.dtype == torch.bfloat16
+
+
+def test_energies_made_in_inference_mode_first_have_a_gradient_later() -> None:
+    image = noise(6, 11)
+    with torch.inference_mode():
+        losses.band_energies(image, [torch.ones(6, 6)], [None])
+    image.requires_grad_()
+    losses.band_energies(image, [torch.ones(6, 6)], [None])[0].backward()
+    torch.testing.assert_close(image.grad, 2 * image.detach() / 66, rtol=1e-12, atol=1e-14)
+
+
+def test_energies_with_too_few_references_raise() -> None:
+    with pytest.raises(ValueError, match="references: expected one for each of 2 bands, got 1"):
+        losses.band_energies(noise(8, 8), [torch.ones(8, 5)] * 2, [None])
+
+
+@pytest.mark.parametrize("shape", [(8, 6), (7, 5)])
+def test_energies_with_weights_of_another_size_raise(shape: tuple[int, int]) -> None:
+    with pytest.raises(ValueError, match="weights: expected 8 rows of up to 5 coefficients"):
+        losses.band_energies(noise(8, 8), [torch.ones(shape)], [None])
 
 
 def test_half_precision_gives_float32_losses() -> None:

@@ -1,0 +1,85 @@
+"""Score one predicted map against reads that are not part of its input."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from spectralmaps.errors import InputError
+from spectralmaps.files import atomic_path
+from spectralmaps.hic.annotation_files import read_boundaries, read_loops
+from spectralmaps.hic.band import ContactBand
+from spectralmaps.hic.data import load_bands
+from spectralmaps.hic.planted import Planted, score_planted
+from spectralmaps.hic.score_config import ScoreConfig
+from spectralmaps.hic.score_tables import pooled
+from spectralmaps.hic.scores import score_map
+from spectralmaps.logs import log_to
+from spectralmaps.training.seeds import derived_seed
+
+
+def main(
+    paths: Mapping[str, Path], path_to_scores: Path, config: Mapping[str, Any], seed: int
+) -> None:
+    """Write the scores of a prediction, columns metric, value and unit.
+
+    Parameters
+    ----------
+    paths
+        ``prediction`` and ``truth`` (maps of ``save_bands``, the same regions in the same
+        order); optionally ``loops`` (BEDPE), and ``boundaries`` (BED with levels) if loops and
+        boundaries are planted ones.
+    path_to_scores
+        Comma-separated table.
+    config
+        Section of the configuration with the definitions of the scores.
+    seed
+        Seed of random pixels and of the bootstrap; the same for all variants.
+    """
+    settings = ScoreConfig(**config)
+    predictions, truths = load_bands(paths["prediction"]), load_bands(paths["truth"])
+    if len(predictions) != len(truths):
+        raise InputError(
+            f"{paths['prediction']}: expected the {len(truths)} regions of {paths['truth']}, found"
+            f" {len(predictions)}; predict the regions that are tested"
+        )
+    tables = []
+    for prediction, truth in zip(predictions, truths, strict=True):
+        own_seed, planted_seed = (
+            derived_seed(seed, f"{use}/{truth.chromosome}") for use in ("scores", "planted")
+        )
+        loops = loops_of(truth, paths)
+        table = score_map(prediction, truth, loops, settings, np.random.default_rng(own_seed))
+        if "boundaries" in paths:
+            known = Planted(boundaries=boundaries_of(truth, paths), loops=loops)
+            rng = np.random.default_rng(planted_seed)
+            table = pd.concat([table, score_planted(prediction, known, settings, rng)])
+        tables.append(table)
+    with atomic_path(path_to_scores) as path:
+        pooled(tables).to_csv(path, index=False)
+
+
+def loops_of(band: ContactBand, paths: Mapping[str, Path]) -> np.ndarray:
+    """Known loops of the map's chromosome, none without a table."""
+    if "loops" not in paths:
+        return np.empty((0, 2), dtype=np.int64)
+    return read_loops(paths["loops"], band.chromosome, band.resolution_bp, band.start_bin)
+
+
+def boundaries_of(band: ContactBand, paths: Mapping[str, Path]) -> np.ndarray:
+    """Planted boundaries within the map, each bin once."""
+    place = band.chromosome, band.resolution_bp, band.start_bin
+    bins = np.unique(read_boundaries(paths["boundaries"], *place)["bin"])
+    return bins[(bins >= 0) & (bins < band.n_bins)]
+
+
+if __name__ == "__main__":
+    with log_to(snakemake.log[0]):
+        main(
+            paths={name: Path(path) for name, path in snakemake.input.items() if name != "library"},
+            path_to_scores=Path(snakemake.output.scores),
+            config=snakemake.params.config,
+            seed=int(snakemake.wildcards.seed),
+        )

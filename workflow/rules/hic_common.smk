@@ -1,0 +1,191 @@
+"""Functions of the rules of contact maps: the sample sheet, target lists, inputs by dataset."""
+
+HIC = config["hic"]
+SIMULATED = "results/hic/simulated"
+
+
+@cache
+def hic_sheet():
+    """Rows of the sample sheet as dictionaries; the jobs check them in full."""
+    path = Path(HIC["sheet"])
+    if not path.is_file():
+        raise WorkflowError(
+            f"config: hic.sheet: expected a file, found no {path}; correct it"
+        )
+    with path.open(newline="") as lines:
+        rows = list(csv.DictReader(lines, delimiter="\t"))
+    known = {row.get("dataset") for row in rows}
+    unknown = [name for name in HIC["datasets"] if name not in known]
+    if unknown:
+        raise WorkflowError(
+            f"config: hic.datasets: expected names in {path}, found {unknown[0]!r};"
+            " correct it or describe it there"
+        )
+    return rows
+
+
+def hic_rows(dataset, role):
+    """Rows of a dataset with a role."""
+    return [
+        row for row in hic_sheet() if (row["dataset"], row["role"]) == (dataset, role)
+    ]
+
+
+def in_hic_folder(path):
+    """File of the folder of the data, without the resolution that may follow its name."""
+    return str(Path(HIC["folder"], path.partition("::")[0]))
+
+
+def hic_map_files(wildcards):
+    """Contact maps that the rows of a dataset and role name."""
+    rows = hic_rows(wildcards.dataset, wildcards.role)
+    paths = [row[name] for row in rows for name in ("path", "truth") if row[name]]
+    return list(dict.fromkeys(in_hic_folder(path) for path in paths))
+
+
+def hic_known_structures(wildcards):
+    """Known loops of a dataset's test map, and all that is planted in a simulated one."""
+    row = hic_rows(wildcards.dataset, "test")[0]
+    found = {"loops": in_hic_folder(row["loops"])} if row["loops"] else {}
+    if in_hic_folder(row["path"]).startswith(f"{SIMULATED}/"):
+        found["boundaries"] = f"{SIMULATED}/boundaries.bed"
+    return found
+
+
+def hic_loops(wildcards):
+    """Known loops of a dataset's test map, for figures."""
+    return hic_known_structures(wildcards).get("loops", [])
+
+
+def hic_variant_sources(script):
+    """Input function: files that a script and the predictor of its variant depend on."""
+
+    def files(wildcards):
+        kind = HIC["variants"][wildcards.variant]["kind"]
+        modules = hic_kinds()[kind]
+        return sources(script, *(f"{PACKAGE}.hic.{module}" for module in modules))
+
+    return files
+
+
+@cache
+def hic_kinds():
+    """Modules of each kind of predictor, from the package's own table without importing it."""
+    tree = ast.parse((ROOT / PACKAGE / "hic/predictors.py").read_text())
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and node.targets[0].id == "KINDS":
+            table = ast.literal_eval(node.value)
+            return {kind: (row[0], row[2]) for kind, row in table.items()}
+    raise WorkflowError(f"{PACKAGE}/hic/predictors.py: expected the table KINDS")
+
+
+def hic_gpus(wildcards):
+    """One GPU for the variants that are trained."""
+    return int(HIC["variants"][wildcards.variant]["kind"] == "denoiser")
+
+
+def hic_scores(wildcards):
+    """Scores of all variants of a dataset."""
+    evaluation = HIC["evaluation"]
+    return [
+        f"results/hic/{wildcards.dataset}/evaluation/{variant}/held_out/seed-{seed}.csv"
+        for variant in evaluation["variants"]
+        for seed in evaluation["seeds"]
+    ]
+
+
+def hic_overfit_config(wildcards):
+    """Settings of a network that learns a map by heart, with the weight of the wildcard."""
+    settings = HIC["overfit"]["variants"][wildcards.variant]
+    return {**settings, "spectral_weight": float(wildcards.weight)}
+
+
+def hic_overfit_files(dataset, weights):
+    """Curves of networks that learn a map by heart, for some weights of each variant."""
+    if dataset not in HIC["overfit"]["regions"]:
+        return []
+    return [
+        f"results/hic/{dataset}/overfit/{variant}/weight-{weight}/seed-{seed}.csv"
+        for variant, chosen in weights.items()
+        for weight in chosen
+        for seed in HIC["overfit"]["seeds"]
+    ]
+
+
+def hic_overfit_ends(wildcards):
+    """Curves of each variant at its own weight."""
+    own = {name: [weight] for name, weight in hic_overfit_weights().items()}
+    return hic_overfit_files(wildcards.dataset, own)
+
+
+def hic_overfit_curves(wildcards):
+    """The same, and the other weights of the path."""
+    path = HIC["overfit"]["path"]
+    weights = {
+        name: sorted({weight, *path.get(name, [])})
+        for name, weight in hic_overfit_weights().items()
+    }
+    return hic_overfit_files(wildcards.dataset, weights)
+
+
+def hic_overfit_weights():
+    """Weight of the spectral term that each variant has of its own."""
+    variants = HIC["overfit"]["variants"]
+    return {name: settings["spectral_weight"] for name, settings in variants.items()}
+
+
+def hic_predictions(wildcards):
+    """Cleaned test maps of the variants that figures show."""
+    seed = HIC["figures"]["seed"]
+    return [
+        f"results/hic/{wildcards.dataset}/predictions/{variant}/seed-{seed}.npz"
+        for variant in HIC["figures"]["variants"]
+    ]
+
+
+def hic_test_map(name):
+    """Input function: a file of the test map of the seed that figures show."""
+
+    def file(wildcards):
+        seed = HIC["figures"]["seed"]
+        return f"results/hic/{wildcards.dataset}/maps/test/seed-{seed}_{name}.npz"
+
+    return file
+
+
+def hic_figure_region(wildcards):
+    """Part of the test map that the figure of maps shows."""
+    rows = hic_rows(wildcards.dataset, "test")
+    return HIC["figures"]["region"].get(wildcards.dataset, rows[0]["region"])
+
+
+def hic_metrics_files():
+    """Tables of metrics of all datasets of the run."""
+    return [f"results/hic/{dataset}/metrics.tsv" for dataset in HIC["datasets"]]
+
+
+def hic_coolers():
+    """Cleaned contact maps that a run makes as coolers."""
+    return [
+        f"results/hic/{dataset}/coolers/{variant}/seed-{HIC['figures']['seed']}.cool"
+        for dataset in HIC["datasets"]
+        for variant in HIC["coolers"]
+    ]
+
+
+def hic_figure_files():
+    """Figures of all datasets of the run."""
+    per_dataset = ["maps", "decay", "spectrum", "scores"]
+    files = [
+        f"results/hic/{dataset}/figures/{name}.svg"
+        for dataset in HIC["datasets"]
+        for name in per_dataset
+    ]
+    files += [
+        f"results/hic/{dataset}/figures/overfit.svg"
+        for dataset in HIC["datasets"]
+        if dataset in HIC["overfit"]["regions"]
+    ]
+    if len(HIC["figures"]["depths"]) > 1:
+        files.append("results/hic/depths/figures/depth.svg")
+    return files
