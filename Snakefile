@@ -37,6 +37,13 @@ rule all:
         hic_coolers(),
 
 
+rule hic:
+    input:
+        hic_figure_files(),
+        hic_metrics_files(),
+        hic_coolers(),
+
+
 rule figures:
     input:
         figure_targets(),

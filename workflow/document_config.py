@@ -61,12 +61,12 @@ def rows(node: dict, defaults: object, schema: dict, prefix: str) -> Iterator[st
             yield f"| `{key}` | {kind_of(child)} | {shown} | {description} |"
 
 
-def kind_tables(schema: dict) -> Iterator[str]:
-    """One table for each kind of predictor."""
+def kind_tables(schema: dict, prefix: str) -> Iterator[str]:
+    """One table for each kind of predictor of a module, whose names start with a prefix."""
     for name, node in schema["$defs"].items():
-        if not name.startswith("kind_"):
+        if not name.startswith(prefix):
             continue
-        yield f"\n### `kind: {name.removeprefix('kind_')}`\n\n{node['description']}\n"
+        yield f"\n### `kind: {name.removeprefix(prefix)}`\n\n{node['description']}\n"
         yield "| key | type | meaning |\n| --- | --- | --- |"
         for key, part in node["properties"].items():
             child = resolved(part, schema)
@@ -83,10 +83,13 @@ def document() -> str:
         "\n## Keys\n",
         "| key | type | default | meaning |\n| --- | --- | --- | --- |",
         *rows(schema, defaults, schema, ""),
-        "\n## Kinds of predictors\n",
+        "\n## Kinds of predictors of gene expression\n",
         "A variant under `expression.variants` has a `kind` and exactly the keys of that kind;"
         " `tune` and `calibrate` may be added to any of them.",
-        *kind_tables(schema),
+        *kind_tables(schema, "kind_"),
+        "\n## Kinds of methods for contact maps\n",
+        "A variant under `hic.variants` has a `kind` and exactly the keys of that kind.",
+        *kind_tables(schema, "hic_kind_"),
     ]
     return "\n".join(lines) + "\n"
 

@@ -18,6 +18,12 @@ from spectralmaps.expression.phantom import PhantomConfig
 from spectralmaps.expression.predictors import KINDS
 from spectralmaps.expression.sweeps import SweepConfig
 from spectralmaps.expression.tables import TableConfig
+from spectralmaps.hic.balancing import BalancingConfig
+from spectralmaps.hic.map_views import ViewConfig
+from spectralmaps.hic.overfit import OverfitConfig
+from spectralmaps.hic.predictors import KINDS as HIC_KINDS
+from spectralmaps.hic.score_config import ScoreConfig
+from spectralmaps.hic.synthetic_config import SyntheticConfig
 
 from .conftest import REPOSITORY, Checkout
 
@@ -68,7 +74,8 @@ def objects(node: Any, path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 # A variant has the keys of its kind, so it is closed by the schema of the kind.
-OBJECTS = {path: node for path, node in objects(SCHEMA) if path != "/$defs/variant"}
+VARIANTS = {"/$defs/variant", "/$defs/hic_variant"}
+OBJECTS = {path: node for path, node in objects(SCHEMA) if path not in VARIANTS}
 
 
 def fields(config_class: type) -> set[str]:
@@ -129,9 +136,33 @@ def test_the_keys_of_a_kind_are_the_fields_of_its_configuration(kind: str) -> No
     assert found == fields(config_class) | EVERY_KIND
 
 
+def test_the_schema_has_a_section_for_each_kind_of_method_for_contact_maps() -> None:
+    variant = SCHEMA["$defs"]["hic_variant"]
+    chosen = {
+        rule["if"]["properties"]["kind"]["const"]: rule["then"]["$ref"] for rule in variant["allOf"]
+    }
+    assert set(variant["properties"]["kind"]["enum"]) == set(HIC_KINDS)
+    assert chosen == {kind: f"#/$defs/hic_kind_{kind}" for kind in HIC_KINDS}
+
+
+@pytest.mark.parametrize("kind", HIC_KINDS)
+def test_the_keys_of_a_kind_of_contact_maps_are_the_fields_of_its_configuration(kind: str) -> None:
+    _, _, module, name = HIC_KINDS[kind]
+    config_class = getattr(import_module(f"spectralmaps.hic.{module}"), name)
+    assert set(SCHEMA["$defs"][f"hic_kind_{kind}"]["properties"]) == fields(config_class) | {"kind"}
+
+
+def test_the_keys_of_a_network_that_learns_by_heart_are_the_fields_of_its_configuration() -> None:
+    assert set(SCHEMA["$defs"]["hic_overfit"]["properties"]) == fields(OverfitConfig)
+
+
 @pytest.mark.parametrize(
     ("key", "config_class"),
     [
+        ("hic.balancing", BalancingConfig),
+        ("hic.figures.view", ViewConfig),
+        ("hic.scores", ScoreConfig),
+        ("hic.synthetic.model", SyntheticConfig),
         ("expression.phantom.model", PhantomConfig),
         ("expression.anatomy", AnatomyConfig),
         ("expression.order.embedding", OrderConfig),
@@ -153,8 +184,11 @@ def test_the_keys_of_a_sweep_are_the_fields_of_its_configuration_and_the_samples
 
 def test_the_dataclasses_have_no_defaults() -> None:
     classes = [PhantomConfig, AnatomyConfig, OrderConfig, TableConfig, SplitConfig, SweepConfig]
+    classes += [BalancingConfig, OverfitConfig, ScoreConfig, SyntheticConfig, ViewConfig]
     for module, name in KINDS.values():
         classes.append(getattr(import_module(f"spectralmaps.expression.{module}"), f"{name}Config"))
+    for _, _, module, name in HIC_KINDS.values():
+        classes.append(getattr(import_module(f"spectralmaps.hic.{module}"), name))
     with_default = [
         f"{config_class.__name__}.{field.name}"
         for config_class in classes
