@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from cooltools.lib.numutils import adaptive_coarsegrain
 from jaxtyping import Float
 from scipy.ndimage import gaussian_filter, uniform_filter
 from torch import Tensor
@@ -128,6 +127,9 @@ def coarsegrain(tile: Tile, cutoff: float) -> Float[np.ndarray, "size size"]:
     cutoff
         Squares with fewer contacts in one of their quarters are replaced by their mean.
     """
+    # cooltools takes seconds to import, and one method needs it.
+    from cooltools.lib.numutils import adaptive_coarsegrain
+
     known = tile.expected > 0
     observed = np.where(known, _observed(tile), np.nan)
     with warnings.catch_warnings(), np.errstate(all="ignore"):

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import bioframe
 import numpy as np
 from jaxtyping import Bool
 
@@ -49,6 +48,9 @@ def parse_region(text: str, source: str) -> Region:
     InputError
         If it is neither.
     """
+    # bioframe takes a second to import, most of it for plots.
+    import bioframe
+
     try:
         chromosome, start, stop = bioframe.parse_region_string(text)
     except (ValueError, AssertionError) as error:
