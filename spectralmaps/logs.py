@@ -86,5 +86,6 @@ def progress(items: Iterable[Item], description: str, n_items: int) -> Iterable[
         miniters=every,
         mininterval=0,
         maxinterval=float("inf"),
+        position=0,  # a bar inside another one would move the cursor
         ncols=80,
     )

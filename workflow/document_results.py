@@ -22,6 +22,16 @@ COLUMNS = {
     "truth_r2_median": "R2",
     "truth_pearson_median": "r",
 }
+HIC_COLUMNS = {
+    "r": "r",
+    "scc": "SCC",
+    "boundary_f1": "boundary F1",
+    "loop_auc": "loop AUC",
+    "planted_boundary_f1": "F1, planted boundaries",
+    "planted_loop_recall": "recall, planted loops",
+    "mse": "squared error",
+    "r_at_best_step": "r at its best step",
+}
 
 
 def spread(values: pd.Series) -> str:
@@ -33,18 +43,21 @@ def spread(values: pd.Series) -> str:
 
 def score_table(metrics: pd.DataFrame, split: str) -> str:
     """Variants of one split, the best first."""
-    rows = metrics[(metrics["split"] == split) & metrics["metric"].isin(COLUMNS)]
+    is_hic = (metrics["module"] == "hic").all()
+    columns = HIC_COLUMNS if is_hic else COLUMNS
+    rows = metrics[(metrics["split"] == split) & metrics["metric"].isin(columns)]
     wide = rows.pivot_table(
         index="variant", columns="metric", values="value", aggfunc=spread, sort=False
     )
-    chosen = [name for name in COLUMNS if name in wide]
+    chosen = [name for name in columns if name in wide]
     first = rows[rows["metric"] == chosen[0]].groupby("variant")["value"].mean()
     wide = wide.loc[first.sort_values(ascending=False).index, chosen].fillna("")
     n_genes = metrics[(metrics["split"] == split) & (metrics["metric"] == "n_genes")]["value"]
-    head = f"Split `{split}`: median over {n_genes.max():.0f} genes, mean and range over"
+    over = "" if is_hic else f"median over {n_genes.max():.0f} genes, "
     n_seeds = rows["seed"].nunique()
-    head += f" {n_seeds} seed{'s' if n_seeds > 1 else ''}.\n\n"
-    return head + markdown(wide.rename(columns=COLUMNS).rename_axis("variant").reset_index())
+    head = f"Split `{split}`: {over}mean and range over {n_seeds} seed{'s' if n_seeds > 1 else ''}."
+    table = wide.rename(columns=columns).rename_axis("variant").reset_index()
+    return f"{head}\n\n{markdown(table)}"
 
 
 def benchmark_table(metrics: pd.DataFrame) -> str:
