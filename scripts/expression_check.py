@@ -18,8 +18,10 @@ def main(path_to_metrics: Path, path_to_tests: Path, path_to_report: Path) -> No
     InputError
         If a claim does not hold; ends with what pytest printed of it.
     """
+    # The options of the package's own tests need libraries that the check of a table does not.
+    options = ["-q", "-rs", "-p", "no:cacheprovider", "-o", "addopts=--import-mode=importlib"]
     run = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider", path_to_tests],
+        [sys.executable, "-m", "pytest", *options, path_to_tests],
         env=os.environ | {"SPECTRALMAPS_METRICS": str(path_to_metrics.resolve())},
         capture_output=True,
         text=True,

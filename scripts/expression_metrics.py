@@ -12,26 +12,15 @@ from spectralmaps.metrics.table import tidy, write_metrics
 
 
 def main(paths_to_scores: Sequence[Path], path_to_metrics: Path, dataset: str) -> None:
-    """Summarise each table of scores over its genes and write all of them as one table."""
-    tables = [
-        tidy(
-            summarise(pd.read_csv(check_file(path, "run the rule expression_evaluate"))),
-            module="expression",
-            dataset=dataset,
-            **labels(path),
-        )
-        for path in paths_to_scores
-    ]
+    """Summarise each seed's scores over its genes and write all of them as one table."""
+    tables = []
+    for path in paths_to_scores:
+        # .../{variant}/{split}/seeds-{seeds}.csv
+        labels = {"dataset": dataset, "variant": path.parts[-3], "split": path.parts[-2]}
+        scores = pd.read_csv(check_file(path, "run the rule expression_evaluate"))
+        for seed, rows in scores.groupby("seed"):
+            tables.append(tidy(summarise(rows).assign(seed=seed), module="expression", **labels))
     write_metrics(path_to_metrics, pd.concat(tables, ignore_index=True))
-
-
-def labels(path: Path) -> dict[str, str | int]:
-    """Variant, split and seed of ``.../{variant}/{split}/seed-{seed}.csv``."""
-    return {
-        "variant": path.parent.parent.name,
-        "split": path.parent.name,
-        "seed": int(path.stem.removeprefix("seed-")),
-    }
 
 
 if __name__ == "__main__":

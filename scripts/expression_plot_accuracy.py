@@ -21,7 +21,7 @@ def main(paths_to_scores: list[Path], metric: str, files: FigurePaths) -> None:
     Parameters
     ----------
     paths_to_scores
-        Tables ``{variant}/{split}/seed-{seed}.csv``.
+        Tables ``{variant}/{split}/seeds-{seeds}.csv``.
     metric
         Score to draw: r2 or pearson.
     files
@@ -40,7 +40,7 @@ def main(paths_to_scores: list[Path], metric: str, files: FigurePaths) -> None:
         ):
             rows = ranking[ranking["split"] == split].set_index("variant")
             draw_ranking(axes, genes[genes["split"] == split], rows, colors, limits)
-            n_genes, n_seeds = rows["n_genes"].max(), rows["n_seeds"].max()
+            n_genes, n_seeds = rows["n_genes"].max(), int(rows["n_seeds"].max())
             axes.set_title(f"{split}: n = {n_genes} genes, {counted(n_seeds, 'seed')}")
             axes.set_xlabel(f"held-out {LABELS.get(metric, metric)} (no unit)")
         save_figure(figure, files.figure)

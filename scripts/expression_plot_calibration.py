@@ -21,7 +21,7 @@ def main(paths_to_scores: list[Path], files: FigurePaths) -> None:
     Parameters
     ----------
     paths_to_scores
-        Tables ``{variant}/{split}/seed-{seed}.csv``; those without coverage are left out.
+        Tables ``{variant}/{split}/seeds-{seeds}.csv``; those without coverage are left out.
     files
         Style, figure and table.
     """

@@ -30,7 +30,7 @@ def main(
     Parameters
     ----------
     paths_to_scores
-        Tables ``{variant}/{split}/seed-{seed}.csv`` of the two variants.
+        Tables ``{variant}/{split}/seeds-{seeds}.csv`` of the two variants.
     paths_to_regions
         Region table of each variant by its name: the one drawn across, then the one drawn up.
     path_to_abagen

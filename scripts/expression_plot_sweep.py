@@ -32,14 +32,15 @@ def main(path_to_sweep: Path, files: FigurePaths) -> None:
     sweep = read_columns(path_to_sweep, COLUMNS)
     curves, scores = training_curves(sweep), held_out_scores(sweep)
     parameters = list(dict.fromkeys(sweep["parameter"]))
-    limits, splits = padded_limits(scores[["low", "high"]]), split_colors(scores["split"].unique())
+    limits = padded_limits(scores[["low", "high"]])
+    splits = split_colors(list(dict.fromkeys(scores["split"])))
     with use_style(files.style):
         figure = Figure(figsize=(max(5.0, 2.7 * len(parameters) + 0.6), 5.4))
         grid = figure.subplots(2, len(parameters), squeeze=False, sharey="row")
         for (above, below), parameter in zip(grid.T, parameters, strict=True):
             title = parameter.replace("_", " ")
             rows = curves[curves["parameter"] == parameter]
-            draw_curves(above, rows, setting_colors(rows["setting"].unique()))
+            draw_curves(above, rows, setting_colors(list(dict.fromkeys(rows["setting"]))))
             above.legend(title=title, fontsize=7, title_fontsize=8)
             draw_settings(below, scores[scores["parameter"] == parameter], splits, limits)
             below.set_xlabel(title)

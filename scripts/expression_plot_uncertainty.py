@@ -55,7 +55,7 @@ def main(
             image = read_map(path_to_maps, gene, kind)
             low, high = shared_limits([image.dataobj], CUT_OFF_PCT)
             scale = ColorScale(low=low, high=high, map_name=map_name, label=label)
-            draw_slice_row(row, image, backgrounds, coords_mm, scale)
+            draw_slice_row(list(row), image, backgrounds, coords_mm, scale)
             rows.append({"gene": gene, "map": kind, **volume_table(image)})
         figure.suptitle(f"{gene}, {variant}, donor {donor}: n = {len(coords_mm)} samples")
         save_figure(figure, files.figure)

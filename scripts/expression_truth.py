@@ -1,7 +1,10 @@
 """Score one variant against the true expression of a phantom at voxels of the grey matter."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+
+import pandas as pd
 
 from spectralmaps.expression.anatomy import Anatomy
 from spectralmaps.expression.evaluate import truth_scores
@@ -10,7 +13,7 @@ from spectralmaps.expression.samples import read_samples
 from spectralmaps.expression.selection import choose_samples
 from spectralmaps.expression.truth import Truth, random_voxels
 from spectralmaps.files import atomic_path
-from spectralmaps.logs import log_to
+from spectralmaps.logs import log_to, progress
 
 
 def main(
@@ -18,7 +21,7 @@ def main(
     path_to_scores: Path,
     config: dict[str, Any],
     evaluation: dict[str, Any],
-    seed: int,
+    seeds: Sequence[int],
 ) -> None:
     """Fit to all samples of the evaluated donor, predict at voxels, compare with the truth.
 
@@ -27,13 +30,13 @@ def main(
     paths
         ``annotation``, ``expression``, ``factors`` and ``loadings`` files, ``atlas`` folder.
     path_to_scores
-        Table of scores, one row a gene and metric.
+        Table of scores, one row a seed, gene and metric.
     config
         The variant's section of the configuration.
     evaluation
         ``donor``, ``n_genes`` and ``n_voxels``, drawn at random from the grey matter.
-    seed
-        Seed of the fit and of the voxels.
+    seeds
+        Seeds of the fit and of the voxels.
     """
     anatomy = Anatomy.read(paths["atlas"])
     samples = choose_samples(
@@ -42,14 +45,17 @@ def main(
         evaluation["n_genes"],
     )
     grey = anatomy.grey.values > anatomy.config.tissue_threshold
-    coords_mm = random_voxels(grey, anatomy.grey.affine, evaluation["n_voxels"], seed)
     known = Truth.read(paths["factors"], paths["loadings"])
-    coords_mm = coords_mm[known.inside(coords_mm)]
-    truth = known.in_unit_of(samples, coords_mm)
-    predictor = build_predictor(config).fit(samples, seed)
-    predicted = predictor.predict(anatomy.sites(coords_mm))
+    tables = []
+    for seed in progress(seeds, "seeds", len(seeds)):
+        coords_mm = random_voxels(grey, anatomy.grey.affine, evaluation["n_voxels"], seed)
+        coords_mm = coords_mm[known.inside(coords_mm)]
+        truth = known.in_unit_of(samples, coords_mm)
+        predictor = build_predictor(config).fit(samples, seed)
+        predicted = predictor.predict(anatomy.sites(coords_mm))
+        tables.append(truth_scores(truth, predicted.mean, samples.genes).assign(seed=seed))
     with atomic_path(path_to_scores) as path:
-        truth_scores(truth, predicted.mean, samples.genes).to_csv(path, index=False)
+        pd.concat(tables).to_csv(path, index=False)
 
 
 if __name__ == "__main__":
@@ -63,5 +69,5 @@ if __name__ == "__main__":
             path_to_scores=Path(snakemake.output.scores),
             config=snakemake.params.config,
             evaluation=snakemake.params.evaluation,
-            seed=int(snakemake.wildcards.seed),
+            seeds=[int(seed) for seed in snakemake.wildcards.seeds.split("_")],
         )

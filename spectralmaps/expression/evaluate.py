@@ -82,7 +82,7 @@ def cross_validate(
 
 def assemble(
     predictions: list[Prediction],
-    rows: list[Int[np.ndarray, " held_out"]],
+    rows: list[Int[np.ndarray, " _held_out"]],
     folds: Int[np.ndarray, " site"],
 ) -> CrossValidation:
     """One prediction for all samples from the predictions of the folds.

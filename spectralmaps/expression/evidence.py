@@ -15,7 +15,6 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from jaxtyping import Float
-from scipy.optimize import minimize
 from torch import Tensor
 
 from spectralmaps.errors import InputError
@@ -69,6 +68,8 @@ def most_likely(
     begin = start(len(design.grams), len(design.donor.unique()))
     if n_steps == 0:
         return begin
+    # SciPy's optimiser is imported where it works: a fitted model predicts without it.
+    from scipy.optimize import minimize
 
     def loss(shift: np.ndarray) -> tuple[float, np.ndarray]:
         prior = _shifted(begin, shift)

@@ -83,7 +83,7 @@ class FactorisedNet(nn.Module):
         self,
         sites: Float[Tensor, "site 5"],
         structure: Int[Tensor, " site"],
-        layers: list[Float[Tensor, "structure feature output"]],
+        layers: list[Float[Tensor, "structure feature _output"]],
     ) -> tuple[list[Tensor], Float[Tensor, " site"]]:
         """Outputs of linear layers on the trunk, and the squared norm of the tissue features."""
         near = self.trunk.near(sites)

@@ -21,12 +21,12 @@ COORDINATES = ["x_mm", "y_mm", "z_mm"]
 
 
 def read_scores(paths: Sequence[Path]) -> pd.DataFrame:
-    """Scores pooled over folds, of all genes, from ``evaluation/{variant}/{split}/seed-*.csv``.
+    """Scores pooled over folds, of all genes, from ``evaluation/{variant}/{split}/seeds-*.csv``.
 
     Parameters
     ----------
     paths
-        Tables with the columns gene, fold, metric and value; variant, split and seed are taken
+        Tables with the columns gene, fold, metric, value and seed; variant and split are taken
         from the path.
 
     Returns
@@ -35,12 +35,9 @@ def read_scores(paths: Sequence[Path]) -> pd.DataFrame:
     """
     tables = []
     for path in map(Path, paths):
-        table = read_columns(path, ["gene", "fold", "metric", "value"])
+        table = read_columns(path, ["gene", "fold", "metric", "value", "seed"])
         pooled = table[table["fold"].astype(str) == POOLED].drop(columns="fold")
-        seed = int(path.stem.removeprefix("seed-"))
-        tables.append(
-            pooled.assign(variant=path.parent.parent.name, split=path.parent.name, seed=seed)
-        )
+        tables.append(pooled.assign(variant=path.parent.parent.name, split=path.parent.name))
     return pd.concat(tables, ignore_index=True)[
         ["variant", "split", "seed", "gene", "metric", "value"]
     ]

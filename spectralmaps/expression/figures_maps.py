@@ -11,7 +11,6 @@ from jaxtyping import Float
 from matplotlib.axes import Axes
 from matplotlib.colors import Normalize
 from matplotlib.image import AxesImage
-from nilearn.plotting import plot_glass_brain
 
 from spectralmaps.expression.slices import NORMAL_AXIS, PLANE_AXES, Slice
 from spectralmaps.plotting.panels import ColorScale
@@ -77,6 +76,9 @@ def draw_glass_brain(axes: Axes, image: nib.Nifti1Image, scale: ColorScale) -> A
     scale
         Colours. Lines of sight without a value above the lowest one stay blank.
     """
+    # nilearn takes longer to import than the slices of other figures take to draw.
+    from nilearn.plotting import plot_glass_brain
+
     low, span = scale.low, scale.high - scale.low
     above = np.maximum(np.nan_to_num(np.asarray(image.dataobj, dtype=np.float32), nan=low), low)
     # nilearn collects garbage for each image that it reads, over all that is drawn already.

@@ -10,7 +10,6 @@ from typing import Self
 
 import numpy as np
 from jaxtyping import Float, Shaped
-from sklearn.ensemble import ExtraTreesRegressor
 
 from spectralmaps.expression.classes import check_covariates, classes_of
 from spectralmaps.expression.data import Prediction, Samples, Sites
@@ -51,6 +50,9 @@ class ExtraTrees:
 
     def fit(self, samples: Samples, seed: int) -> Self:
         """Grow the forest; the seed fixes every split."""
+        # scikit-learn is imported where it works: the other baselines load this file too.
+        from sklearn.ensemble import ExtraTreesRegressor
+
         config = self.config
         self.classes = [
             np.unique(labels) for labels in classes_of(samples.sites, config.covariates)

@@ -22,7 +22,6 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Float, Shaped
 from scipy.linalg import cho_solve, cholesky, eigh, lapack
-from scipy.optimize import minimize
 from scipy.spatial.distance import cdist
 
 N_MATERN_TERMS = 2
@@ -163,6 +162,9 @@ def most_likely(
     """
     if n_steps == 0:
         return start
+    # SciPy's optimiser is imported where it works: the other baselines load this file too.
+    from scipy.optimize import minimize
+
     found = minimize(
         negative_log_likelihood,
         start,

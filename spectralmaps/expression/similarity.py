@@ -12,7 +12,6 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 from jaxtyping import Float, Int
-from scipy.ndimage import gaussian_filter
 
 from spectralmaps.errors import InputError
 
@@ -92,6 +91,9 @@ def _window_means(
     images: Float[np.ndarray, "image height width"],
 ) -> Float[np.ndarray, "image rows columns"]:
     """Gaussian-weighted mean of every window that lies inside the image."""
+    # SciPy's filters are imported where they work: most figures compare no images.
+    from scipy.ndimage import gaussian_filter
+
     inside = slice(WINDOW_RADIUS, -WINDOW_RADIUS)
     means = gaussian_filter(images, WINDOW_SIGMA, radius=WINDOW_RADIUS, axes=(1, 2))
     return means[:, inside, inside]

@@ -1,7 +1,6 @@
 """Planes of volumes in MNI millimetres, so that images of different grids lie on each other."""
 
 from dataclasses import dataclass
-from typing import Literal, get_args
 
 import nibabel as nib
 import numpy as np
@@ -9,7 +8,6 @@ from jaxtyping import Float
 
 from spectralmaps.errors import InputError
 
-View = Literal["sagittal", "coronal", "axial"]
 NORMAL_AXIS = {"sagittal": 0, "coronal": 1, "axial": 2}
 PLANE_AXES = {"sagittal": (1, 2), "coronal": (0, 2), "axial": (0, 1)}
 AXIS_NAMES = "xyz"
@@ -26,14 +24,14 @@ class Slice:
     extent_mm
         Outer edges of the plane: left, right, bottom, top, in MNI millimetres.
     view
-        Which plane.
+        Which plane: sagittal, coronal or axial.
     position_mm
         Where it cuts the third axis, MNI millimetres: the centre of the voxels shown.
     """
 
     values: Float[np.ndarray, "row column"]
     extent_mm: tuple[float, float, float, float]
-    view: View
+    view: str
     position_mm: float
 
     @property
@@ -53,7 +51,7 @@ class Slice:
         )
 
 
-def cut(image: nib.Nifti1Image, view: View, position_mm: float) -> Slice:
+def cut(image: nib.Nifti1Image, view: str, position_mm: float) -> Slice:
     """The plane of voxels nearest to a position.
 
     Parameters
@@ -61,7 +59,7 @@ def cut(image: nib.Nifti1Image, view: View, position_mm: float) -> Slice:
     image
         Volume with an affine whose axes are those of MNI space (in any order and direction).
     view
-        Plane to cut.
+        Plane to cut: sagittal, coronal or axial.
     position_mm
         MNI coordinate along the axis that the plane is normal to, millimetres.
 
@@ -70,8 +68,8 @@ def cut(image: nib.Nifti1Image, view: View, position_mm: float) -> Slice:
     InputError
         If the view is unknown, the axes are oblique or the plane lies outside the image.
     """
-    if view not in get_args(View):
-        raise InputError(f"view: expected one of {', '.join(get_args(View))}, found {view!r}")
+    if view not in NORMAL_AXIS:
+        raise InputError(f"view: expected one of {', '.join(NORMAL_AXIS)}, found {view!r}")
     image = nib.as_closest_canonical(image)
     steps, origin = image.affine[:3, :3], image.affine[:3, 3]
     if not np.allclose(steps, np.diag(np.diag(steps)), atol=1e-4):

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
-from scipy.interpolate import RBFInterpolator
 
 from spectralmaps.errors import InputError
 from spectralmaps.expression.data import Prediction, Samples, Sites
@@ -56,6 +55,9 @@ class SmoothedRbf:
         InputError
             If samples share a place and the surface is to pass through all of them.
         """
+        # SciPy's interpolation is imported where it works: the other baselines load this file too.
+        from scipy.interpolate import RBFInterpolator
+
         places, values = training_pairs(
             samples.sites.coords_mm, samples.expression, self.config.mirror
         )

@@ -152,8 +152,8 @@ def test_a_change_of_one_figure_makes_that_figure_only(tiny_run: Run, changed: C
             "n_trees: 10",
             "n_trees: 11",
             {
-                "evaluation/extra_trees/random/seed-0.csv",
-                "evaluation/extra_trees/random/seed-0_predictions.npz",
+                "evaluation/extra_trees/random/seeds-0.csv",
+                "evaluation/extra_trees/random/seeds-0_predictions.npz",
                 "metrics.tsv",
                 "figures/accuracy.svg",
                 "figures/accuracy.csv",

@@ -18,6 +18,10 @@ ROOT = Path(workflow.basedir)
 PACKAGE = "spectralmaps"
 
 
+wildcard_constraints:
+    seeds=r"\d+(_\d+)*",
+
+
 def check_config():
     """Stop with one line for each key of the configuration that does not fit the schema."""
     schema = yaml.safe_load((ROOT / "workflow/schemas/config.schema.yaml").read_text())
@@ -298,10 +302,16 @@ def score_files(splits=None, variants=None):
     if config["expression"]["source"] != "phantom":
         chosen = [(variant, split) for variant, split in chosen if split != "truth"]
     return [
-        expression_file(f"evaluation/{variant}/{split}/seed-{seed}.csv")
+        expression_file(f"evaluation/{variant}/{split}/seeds-{seeds_of(variant)}.csv")
         for variant, split in chosen
-        for seed in evaluation["seeds"][: 1 if variant in evaluation["once"] else None]
     ]
+
+
+def seeds_of(variant):
+    """Seeds that a variant is scored with, as the names of its files hold them."""
+    evaluation = config["expression"]["evaluation"]
+    n_seeds = 1 if variant in evaluation["once"] else None
+    return "_".join(map(str, evaluation["seeds"][:n_seeds]))
 
 
 def grid_file(wildcards):

@@ -6,12 +6,12 @@ rule expression_evaluate:
         structure="results/expression/{dataset}/atlas/structure.nii.gz",
         library=variant_sources("expression_evaluate"),
     output:
-        scores="results/expression/{dataset}/evaluation/{variant}/{split}/seed-{seed}.csv",
-        predictions="results/expression/{dataset}/evaluation/{variant}/{split}/seed-{seed}_predictions.npz",
+        scores="results/expression/{dataset}/evaluation/{variant}/{split}/seeds-{seeds}.csv",
+        predictions="results/expression/{dataset}/evaluation/{variant}/{split}/seeds-{seeds}_predictions.npz",
     log:
-        "results/logs/expression_evaluate/{dataset}_{variant}_{split}_seed-{seed}.log",
+        "results/logs/expression_evaluate/{dataset}_{variant}_{split}_seeds-{seeds}.log",
     benchmark:
-        "results/benchmarks/expression_evaluate/{dataset}_{variant}_{split}_seed-{seed}.tsv"
+        "results/benchmarks/expression_evaluate/{dataset}_{variant}_{split}_seeds-{seeds}.tsv"
     wildcard_constraints:
         split="|".join(config["expression"]["evaluation"]["splits"]),
     conda:
@@ -19,13 +19,13 @@ rule expression_evaluate:
     resources:
         gpu=gpus,
         mem_mb=4000,
-        runtime=240,
+        runtime=720,
     params:
         config=lookup("expression/variants/{variant}", within=config),
         evaluation=lookup("expression/evaluation/splits/{split}", within=config),
         split=lookup("expression/evaluation/splits/{split}/folds", within=config),
     message:
-        "Score {wildcards.variant} on held-out samples: {wildcards.split}, seed {wildcards.seed}."
+        "Score {wildcards.variant} on held-out samples: {wildcards.split}, seeds {wildcards.seeds}."
     script:
         "../../scripts/expression_evaluate.py"
 
@@ -40,22 +40,22 @@ rule expression_truth:
         structure="results/expression/{dataset}/atlas/structure.nii.gz",
         library=variant_sources("expression_truth"),
     output:
-        scores="results/expression/{dataset}/evaluation/{variant}/truth/seed-{seed}.csv",
+        scores="results/expression/{dataset}/evaluation/{variant}/truth/seeds-{seeds}.csv",
     log:
-        "results/logs/expression_truth/{dataset}_{variant}_seed-{seed}.log",
+        "results/logs/expression_truth/{dataset}_{variant}_seeds-{seeds}.log",
     benchmark:
-        "results/benchmarks/expression_truth/{dataset}_{variant}_seed-{seed}.tsv"
+        "results/benchmarks/expression_truth/{dataset}_{variant}_seeds-{seeds}.tsv"
     conda:
         "../../envs/torch.yaml"
     resources:
         gpu=gpus,
         mem_mb=4000,
-        runtime=60,
+        runtime=180,
     params:
         config=lookup("expression/variants/{variant}", within=config),
         evaluation=lookup("expression/evaluation/truth", within=config),
     message:
-        "Compare {wildcards.variant} with the phantom's truth, seed {wildcards.seed}."
+        "Compare {wildcards.variant} with the phantom's truth, seeds {wildcards.seeds}."
     script:
         "../../scripts/expression_truth.py"
 

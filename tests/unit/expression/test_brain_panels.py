@@ -34,7 +34,7 @@ def test_row_table_counts_voxels_with_a_value(image: nib.Nifti1Image) -> None:
 
 def test_slice_row_cuts_where_the_background_is_cut(image: nib.Nifti1Image) -> None:
     figure = Figure()
-    row = figure.subplots(1, 2)
+    row = list(figure.subplots(1, 2))
     backgrounds = [cut(image, "axial", position) for position in (10.0, 30.0)]
     sites = np.array([[20.0, 20.0, 31.0]])
     draw_slice_row(row, image, backgrounds, sites, SCALE)

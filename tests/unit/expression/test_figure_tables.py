@@ -25,20 +25,16 @@ def write_map(folder: Path, gene: str, values: np.ndarray) -> None:
     nib.save(image, folder / f"{gene}_{folder.name}_inr.nii.gz")
 
 
-def test_scores_take_variant_split_and_seed_from_the_path(tmp_path: Path) -> None:
-    path = tmp_path / "siren" / "block" / "seed-3.csv"
-    rows = {"gene": ["A", "A"], "fold": ["all", "0"], "metric": "r2", "value": [0.5, 0.9]}
-    write_table(path, pd.DataFrame(rows))
-    row = read_scores([path])
-    assert len(row) == 1
-    assert row.loc[0].to_dict() == {
-        "variant": "siren",
-        "split": "block",
-        "seed": 3,
-        "gene": "A",
-        "metric": "r2",
-        "value": 0.5,
-    }
+def test_scores_take_variant_and_split_from_the_path(tmp_path: Path) -> None:
+    path = tmp_path / "siren" / "block" / "seeds-3_7.csv"
+    rows = {"gene": "A", "fold": ["all", "0", "all"], "metric": "r2", "value": [0.5, 0.9, 0.4]}
+    write_table(path, pd.DataFrame(rows).assign(seed=[3, 3, 7]))
+    found = read_scores([path])
+    labels = {"variant": "siren", "split": "block", "gene": "A", "metric": "r2"}
+    assert found.to_dict("records") == [
+        {**labels, "seed": 3, "value": 0.5},
+        {**labels, "seed": 7, "value": 0.4},
+    ]
 
 
 def test_expression_of_one_donor_or_of_all(tmp_path: Path) -> None:

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from spectralmaps.errors import InputError
-from spectralmaps.expression.data import Prediction, Sites
+from spectralmaps.expression.anatomy import Anatomy
+from spectralmaps.expression.data import Prediction, Predictor, Sites
 from spectralmaps.expression.inference import (
     VoxelGrid,
     blocks,
@@ -17,7 +18,7 @@ from spectralmaps.expression.inference import (
 AFFINE = np.array([[2.0, 0, 0, -4], [0, 2, 0, -6], [0, 0, 2, -2], [0, 0, 0, 1]])
 
 
-class Coordinates:
+class Coordinates(Predictor):
     """Predicts the coordinates themselves: gene number 0 is x, 1 is y, 2 is z."""
 
     def __init__(self, fault: float) -> None:
@@ -29,8 +30,11 @@ class Coordinates:
         return Prediction(mean=sites.coords_mm + self.fault, std=np.abs(sites.coords_mm))
 
 
-class PlainAnatomy:
+class PlainAnatomy(Anatomy):
     """Knows nothing but the coordinates."""
+
+    def __init__(self) -> None:
+        """Read no atlas."""
 
     def sites(self, coords_mm: np.ndarray) -> Sites:
         zeros = np.zeros(len(coords_mm), dtype=np.int64)

@@ -49,7 +49,9 @@ def test_a_new_gene_stands_between_its_neighbours_in_the_order(samples: Samples)
     trained = tuple(gene for gene in samples.genes if gene != "G05")
     recorder = Recorder()
     model = OrderGeneraliser(recorder, bandwidth=0.1).fit(samples.take_genes(trained), seed=3)
-    predicted = model.predict_new_genes(samples.take_genes(("G05",)), samples.sites.take([0, 1]))
+    predicted = model.predict_new_genes(
+        samples.take_genes(("G05",)), samples.sites.take(np.array([0, 1]))
+    )
     order = dict(zip(trained, recorder.order, strict=True))
     low, high = sorted([order["G04"], order["G06"]])
     assert low <= recorder.new_order[0] <= high

@@ -41,7 +41,7 @@ class Dataset:
 
     def scores(self) -> list[Path]:
         """Tables of scores."""
-        return sorted(self.folder.glob("evaluation/*/*/seed-*.csv"))
+        return sorted(self.folder.glob("evaluation/*/*/seeds-*.csv"))
 
     def files(self, name: str) -> FigurePaths:
         """Where a figure goes."""
@@ -171,6 +171,7 @@ def write_scores(folder: Path, genes: tuple[str, ...], rng: np.random.Generator)
     metrics = []
     for number, variant in enumerate(VARIANTS):
         for split in SPLITS:
+            tables = []
             for seed in (0, 1):
                 centre = 0.35 - 0.12 * number - 0.1 * (split == "block") + 0.01 * seed
                 scores = {"r2": rng.normal(centre, 0.1, len(genes))}
@@ -180,10 +181,11 @@ def write_scores(folder: Path, genes: tuple[str, ...], rng: np.random.Generator)
                             level / 100 - 0.02, 0.02, len(genes)
                         )
                 table = pd.DataFrame(scores, index=list(genes)).rename_axis("gene").reset_index()
-                table = table.melt("gene", var_name="metric").assign(fold="all")
-                path = folder / f"evaluation/{variant}/{split}/seed-{seed}.csv"
-                path.parent.mkdir(parents=True, exist_ok=True)
-                table[["gene", "fold", "metric", "value"]].to_csv(path, index=False)
+                table = table.melt("gene", var_name="metric").assign(fold="all", seed=seed)
+                tables.append(table[["gene", "fold", "metric", "value", "seed"]])
+            path = folder / f"evaluation/{variant}/{split}/seeds-0_1.csv"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            pd.concat(tables).to_csv(path, index=False)
         for name, value in {"lower_quartile": 0.4, "median": 0.5, "upper_quartile": 0.6}.items():
             metrics.append((variant, f"truth_r2_{name}", value - 0.08 * number))
         metrics.append((variant, "n_genes", len(genes)))

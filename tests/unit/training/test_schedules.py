@@ -4,7 +4,7 @@ import itertools
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spectralmaps.training import schedules
@@ -13,6 +13,7 @@ PATHS = [schedules.linear, schedules.exponential, schedules.cosine]
 
 
 @pytest.mark.parametrize("path", PATHS)
+@settings(deadline=None)
 @given(start=st.floats(1e-6, 10), end=st.floats(1e-6, 10), n_steps=st.integers(1, 500))
 def test_paths_run_monotonely_from_start_to_end_and_stay(path, start, end, n_steps):
     values = [path(step, start, end, n_steps) for step in range(n_steps + 3)]
@@ -42,6 +43,7 @@ def test_step_decay_is_published_one():
     assert rates == pytest.approx([1e-4, 1e-4, 0.9e-4, 0.81e-4], rel=1e-12)
 
 
+@settings(deadline=None)
 @given(step=st.integers(0, 10_000), period=st.integers(1, 300))
 def test_cyclical_repeats_and_stays_between_its_bounds(step, period):
     value = schedules.cyclical(step, 0.1, 0.7, period)
