@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Float
@@ -15,6 +15,7 @@ from spectralmaps.hic.regions import Span, parse_region, span_of
 from spectralmaps.hic.thinning import check_counts
 
 
+@runtime_checkable
 class ContactFile(Protocol):
     """What every format offers.
 

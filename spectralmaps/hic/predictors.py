@@ -9,7 +9,7 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Protocol, Self
+from typing import Any, Protocol, Self, runtime_checkable
 
 import numpy as np
 from jaxtyping import Float
@@ -32,6 +32,7 @@ KINDS = {
 RESUMABLE = ("denoiser",)
 
 
+@runtime_checkable
 class Predictor(Protocol):
     """What cleans a contact map."""
 
