@@ -99,7 +99,8 @@ def test_features_that_are_not_near_are_zero(rng):
     far = np.setdiff1d(np.arange(everything.shape[1]), near.numpy())
     assert len(far) > 100
     assert (everything[:, far] == 0).all()
-    torch.testing.assert_close(trunk(places, near), everything[:, near], rtol=0, atol=0)
+    # The last bit may differ: exponentials of few and of many numbers are computed in other ways.
+    torch.testing.assert_close(trunk(places, near), everything[:, near], rtol=1e-12, atol=1e-15)
 
 
 def test_grams_are_the_inner_products_of_each_bank(rng, make_sites):
