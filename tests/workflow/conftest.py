@@ -27,7 +27,7 @@ PARTS = (
     "workflow",
 )
 ABAGEN = "SPECTRALMAPS_ABAGEN_PYTHON"
-TIMEOUT_S = 580
+TIMEOUT_S = 1150
 
 
 @dataclass(frozen=True, kw_only=True)
