@@ -18,8 +18,9 @@ def main(path_to_metrics: Path, path_to_tests: Path, path_to_report: Path) -> No
     InputError
         If a claim does not hold; ends with what pytest printed of it.
     """
-    # The options of the package's own tests need libraries that the check of a table does not.
+    # The options and fixtures of the package's own tests need libraries that this check does not.
     options = ["-q", "-rs", "-p", "no:cacheprovider", "-o", "addopts=--import-mode=importlib"]
+    options += ["--confcutdir", str(path_to_tests.parent)]
     run = subprocess.run(
         [sys.executable, "-m", "pytest", *options, path_to_tests],
         env=os.environ | {"SPECTRALMAPS_METRICS": str(path_to_metrics.resolve())},
