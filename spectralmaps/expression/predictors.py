@@ -9,7 +9,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from spectralmaps.errors import InputError
+from spectralmaps.errors import InputError, check_fields
 from spectralmaps.expression.calibration import Calibrated
 from spectralmaps.expression.data import Predictor
 from spectralmaps.expression.folds import SplitConfig
@@ -91,23 +91,6 @@ def _build_plain(config: Mapping[str, Any], checkpoint_dir: Path | None) -> Pred
     if file in RESUMABLE:
         return predictor(config_class(**fields), checkpoint_dir)
     return predictor(config_class(**fields))
-
-
-def check_fields(found: Mapping[str, Any], expected: tuple[str, ...], section: str) -> None:
-    """Raise unless a section has exactly the fields that belong to it.
-
-    Raises
-    ------
-    InputError
-        Names the section, its missing and its unexpected fields.
-    """
-    missing = sorted(set(expected) - set(found))
-    unexpected = sorted(set(found) - set(expected))
-    if missing or unexpected:
-        raise InputError(
-            f"{section}: expected the fields {', '.join(expected) or 'none'};"
-            f" missing {', '.join(missing) or 'none'}, not known {', '.join(unexpected) or 'none'}"
-        )
 
 
 def _frozen(value: object) -> object:

@@ -12,11 +12,9 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-N_CHANNELS = 2
+from spectralmaps.hic.domains import OFFSET, to_domain
 
-# Contacts added to the expected before its logarithm, and the number of Anscombe's transform.
-OFFSET = 0.1
-ANSCOMBE = 3 / 8
+N_CHANNELS = 2
 
 
 def network_inputs(
@@ -38,7 +36,7 @@ def network_inputs(
     convolution pads its borders mean a masked bin.
     """
     known = expected > 0
-    difference = 2 * ((counts + ANSCOMBE).sqrt() - (expected + ANSCOMBE).sqrt())
+    difference = to_domain(counts, expected, "anscombe")
     depth = (expected + OFFSET).log() - math.log(OFFSET)
     return torch.stack([difference * known, depth * known], dim=-3)
 

@@ -14,7 +14,7 @@ from typing import Any, Protocol, Self, runtime_checkable
 import numpy as np
 from jaxtyping import Float
 
-from spectralmaps.errors import InputError
+from spectralmaps.errors import InputError, check_fields
 from spectralmaps.hic.band import ContactBand
 from spectralmaps.training.checkpoints import load_model
 
@@ -69,7 +69,7 @@ def build_predictor(config: Mapping[str, Any], checkpoint_dir: Path | None = Non
     predictor_class, config_class = _classes(kind)
     fields = {key: _frozen(value) for key, value in config.items() if key != "kind"}
     expected = tuple(field.name for field in dataclasses.fields(config_class))
-    _check_fields(fields, expected, str(kind))
+    check_fields(fields, expected, str(kind))
     settings = config_class(**fields)
     if kind in RESUMABLE:
         return predictor_class(settings, checkpoint_dir)
@@ -105,17 +105,6 @@ def _classes(kind: object) -> tuple[Any, Any]:
     file, name, config_file, config_name = KINDS[str(kind)]
     predictor = getattr(import_module(f"spectralmaps.hic.{file}"), name)
     return predictor, getattr(import_module(f"spectralmaps.hic.{config_file}"), config_name)
-
-
-def _check_fields(found: Mapping[str, Any], expected: tuple[str, ...], section: str) -> None:
-    """Raise unless a section has exactly the fields that belong to it."""
-    missing = sorted(set(expected) - set(found))
-    unexpected = sorted(set(found) - set(expected))
-    if missing or unexpected:
-        raise InputError(
-            f"{section}: expected the fields {', '.join(expected) or 'none'};"
-            f" missing {', '.join(missing) or 'none'}, not known {', '.join(unexpected) or 'none'}"
-        )
 
 
 def _frozen(value: object) -> object:

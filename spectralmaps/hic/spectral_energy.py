@@ -1,13 +1,19 @@
 """Shares of the spectral energy of log(O/E) at low and at high frequencies."""
 
+import math
+
 import numpy as np
 import torch
 from jaxtyping import Bool, Float
 
+from spectralmaps.hic.domains import OFFSET
 from spectralmaps.hic.score_maps import ScoredMap
 from spectralmaps.hic.tiles import squares, tile_starts
 from spectralmaps.spectral.grids import half_plane_frequency, half_plane_weights
 from spectralmaps.spectral.transforms import fft
+
+NEUTRAL = math.log(1 + OFFSET)
+"""log(O/E + 0.1) of a pixel with as many contacts as expected."""
 
 
 def energy_shares(
@@ -47,7 +53,7 @@ def energy_shares(
             "low_cutoff, high_cutoff, size: expected 0 <= low <= high and at least 4 bins, got"
             f" {low_cutoff}, {high_cutoff} and {size}"
         )
-    power = tile_power(np.where(used, scored.log_ratio, 0), size)
+    power = tile_power(np.where(used, scored.log_ratio, NEUTRAL), size)
     frequency = half_plane_frequency(size, size).numpy()
     power[frequency == 0] = 0
     total = power.sum()
@@ -66,7 +72,7 @@ def tile_power(
     weights = half_plane_weights(size).numpy()
     power = np.zeros((size, size // 2 + 1))
     for start in tile_starts(len(values), size, max(1, size // 2)):
-        tile = squares(values, np.array([start]), size, fill=0.0)[0]
+        tile = squares(values, np.array([start]), size, fill=NEUTRAL)[0]
         spectrum = fft(torch.from_numpy((tile - tile.mean()) * window))
         power += spectrum.abs().square().numpy() * weights
     return power

@@ -21,6 +21,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from spectralmaps.errors import InputError
+from spectralmaps.hic.domains import to_domain
 from spectralmaps.hic.patches import Patches, split_patches
 from spectralmaps.hic.regulariser import SpectralGenomicRegularizer
 from spectralmaps.spectral.coherence import fourier_ring_correlation, ring_gain, signal_share
@@ -137,8 +138,8 @@ def pearson_residual(
 ) -> Float[Tensor, "*shape"]:
     """(N - E) / sqrt(E): white noise of unit variance without structure; 0 where E is 0."""
     known = expected > 0
-    scale = torch.where(known, expected, 1.0).sqrt()
-    return torch.where(known, counts - expected, 0.0) / scale
+    residual = to_domain(counts, torch.where(known, expected, 1.0), "pearson")
+    return torch.where(known, residual, 0.0)
 
 
 def _published(config: SpectralTermConfig) -> Term:

@@ -23,32 +23,6 @@ def tensor(*values):
     return torch.tensor(values, dtype=torch.float64)
 
 
-@pytest.fixture
-def features(rng):
-    return torch.as_tensor(rng.normal(size=(40, 6)))
-
-
-@pytest.fixture
-def design(features, rng):
-    parts = [features[:, :2], features[:, 2:]]
-    return Design(
-        grams=torch.stack([part @ part.T for part in parts] + [torch.eye(40).double()]),
-        structure=torch.as_tensor(rng.integers(0, 5, size=40)),
-        donor=torch.as_tensor(rng.integers(0, 3, size=40)),
-    )
-
-
-@pytest.fixture
-def prior():
-    return Hyperparameters(
-        shared=tensor(0.5, 0.2, 0.3),
-        specific=tensor(0.1, 0.7, 0.2),
-        amplitude=tensor(1.0, 0.6, 1.2, 0.9, 1.1),
-        noise=tensor(1.0, 0.5, 2.0, 0.8, 1.5),
-        donor=tensor(0.3)[0],
-    )
-
-
 def test_evidence_is_the_density_of_a_multivariate_normal(design, prior, rng):
     values = torch.as_tensor(rng.normal(size=(40, 3)))
     head = fit_head(decompose(design, prior), values)
