@@ -28,13 +28,15 @@ report: "workflow/report/workflow.rst"
 rule all:
     default_target: True
     input:
-        figure_targets(),
+        expression_targets(),
         hic_figure_files(),
-        map_targets(),
-        expression_file("metrics.tsv"),
-        expression_file("checks.txt"),
         hic_metrics_files(),
         hic_coolers(),
+
+
+rule expression:
+    input:
+        expression_targets(),
 
 
 rule hic:

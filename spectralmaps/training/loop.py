@@ -147,7 +147,7 @@ def train(
         generator=seeded_generator(seed, "batches"),
         keeper=KEEPERS[config.weights](),
     )
-    with _own_generators(device, derived_seed(seed, "global")):
+    with _own_generators(device, derived_seed(seed, "global")), _products(config.precision):
         if checkpoint is not None and checkpoint.exists():
             _resume(run, checkpoint)
         for log in logs:
@@ -270,3 +270,14 @@ def _own_generators(device: torch.device, seed: int) -> Iterator[None]:
     with torch.random.fork_rng(devices=devices):
         torch.manual_seed(seed)
         yield
+
+
+@contextmanager
+def _products(precision: str) -> Iterator[None]:
+    """Let matrix products of a GPU round their factors (``tf32``), and forbid it afterwards."""
+    before = torch.get_float32_matmul_precision()
+    torch.set_float32_matmul_precision("high" if precision == "tf32" else "highest")
+    try:
+        yield
+    finally:
+        torch.set_float32_matmul_precision(before)

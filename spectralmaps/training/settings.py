@@ -10,7 +10,7 @@ from spectralmaps.errors import InputError
 from spectralmaps.training import schedules
 from spectralmaps.training.weights import check_keeper
 
-PRECISIONS = ("fp32", "bf16")
+PRECISIONS = ("fp32", "tf32", "bf16")
 
 Schedule = Callable[["LoopConfig", int], float]
 
@@ -51,7 +51,9 @@ class LoopConfig:
     gradient_clip_norm
         Largest norm of the gradient over all weights; 0 for no limit.
     precision
-        ``fp32``, or ``bf16`` for autocast to bfloat16 in the forward pass.
+        ``fp32``; ``tf32``, the same with shorter factors in the matrix products of GPUs that have
+        them (TensorFloat-32, about three decimal digits; no difference on a CPU); or ``bf16`` for
+        autocast to bfloat16 in the forward pass.
     weights
         ``final``, or ``lowest_loss`` for the weights of the lowest training loss.
     checkpoint_every

@@ -190,6 +190,19 @@ def test_gradient_norm_is_limited():
     assert float(torch.stack(squares).sum().sqrt()) == pytest.approx(1e-3, rel=1e-3)
 
 
+@pytest.mark.parametrize(("precision", "inside"), [("fp32", "highest"), ("tf32", "high")])
+def test_products_are_shortened_during_training_only(precision, inside):
+    config = dataclasses.replace(CONFIG, precision=precision)
+    found = []
+    task = _task(
+        config, evaluate=lambda _: found.append(torch.get_float32_matmul_precision()) or {}
+    )
+    before = torch.get_float32_matmul_precision()
+    train(task, config, 1, None, [])
+    assert set(found) == {inside}
+    assert torch.get_float32_matmul_precision() == before
+
+
 @pytest.mark.gpu
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
 def test_interrupted_run_on_a_gpu_ends_with_the_same_bytes(tmp_path):
