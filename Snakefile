@@ -25,18 +25,12 @@ include: "workflow/rules/benchmark.smk"
 report: "workflow/report/workflow.rst"
 
 
-rule all:
-    default_target: True
-    input:
-        expression_targets(),
-        hic_figure_files(),
-        hic_metrics_files(),
-        hic_coolers(),
-
-
 rule expression:
     input:
-        expression_targets(),
+        figure_targets(),
+        map_targets(),
+        expression_file("metrics.tsv"),
+        expression_file("checks.txt"),
 
 
 rule hic:
@@ -44,6 +38,13 @@ rule hic:
         hic_figure_files(),
         hic_metrics_files(),
         hic_coolers(),
+
+
+rule all:
+    default_target: True
+    input:
+        rules.expression.input,
+        rules.hic.input,
 
 
 rule figures:

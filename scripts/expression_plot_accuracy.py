@@ -40,8 +40,9 @@ def main(paths_to_scores: list[Path], metric: str, files: FigurePaths) -> None:
         ):
             rows = ranking[ranking["split"] == split].set_index("variant")
             draw_ranking(axes, genes[genes["split"] == split], rows, colors, limits)
-            n_genes, n_seeds = rows["n_genes"].max(), int(rows["n_seeds"].max())
-            axes.set_title(f"{split}: n = {n_genes} genes, {counted(n_seeds, 'seed')}")
+            fewest, most = rows["n_seeds"].min(), rows["n_seeds"].max()
+            seeds = ("" if fewest == most else f"{fewest} to ") + counted(int(most), "seed")
+            axes.set_title(f"{split}: n = {rows['n_genes'].max()} genes, {seeds}")
             axes.set_xlabel(f"held-out {LABELS.get(metric, metric)} (no unit)")
         save_figure(figure, files.figure)
     write_table(files.table, ranking)

@@ -30,8 +30,8 @@ def main(paths_to_orders: list[Path], files: FigurePaths) -> None:
     orders = pd.DataFrame({path.stem: read_order(path) for path in paths_to_orders})
     donors = list(dict.fromkeys(name.partition("_")[2] for name in orders))
     with use_style(files.style):
-        figure = Figure(figsize=(4.4 * len(UNITS), 2.2 * len(donors) + 4.0))
-        heights = [2.2] * len(donors) + [4.0]
+        heights = [2.2] * len(donors) + [1.4 + 0.4 * len(orders.columns)]
+        figure = Figure(figsize=(4.4 * len(UNITS), sum(heights)))
         grid = figure.add_gridspec(len(donors) + 1, len(UNITS), height_ratios=heights)
         for row, donor in enumerate(donors):
             for column, (kind, unit) in enumerate(UNITS.items()):

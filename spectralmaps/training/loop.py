@@ -274,10 +274,16 @@ def _own_generators(device: torch.device, seed: int) -> Iterator[None]:
 
 @contextmanager
 def _products(precision: str) -> Iterator[None]:
-    """Let matrix products of a GPU round their factors (``tf32``), and forbid it afterwards."""
-    before = torch.get_float32_matmul_precision()
+    """Let a GPU round factors of products and convolutions for ``tf32`` alone; restored after.
+
+    Without this cuDNN would round those of convolutions in any case.
+    """
+    products, cudnn = torch.get_float32_matmul_precision(), torch.backends.cudnn
+    convolutions = cudnn.allow_tf32
     torch.set_float32_matmul_precision("high" if precision == "tf32" else "highest")
+    cudnn.allow_tf32 = precision == "tf32"
     try:
         yield
     finally:
-        torch.set_float32_matmul_precision(before)
+        torch.set_float32_matmul_precision(products)
+        cudnn.allow_tf32 = convolutions

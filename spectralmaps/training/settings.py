@@ -51,8 +51,8 @@ class LoopConfig:
     gradient_clip_norm
         Largest norm of the gradient over all weights; 0 for no limit.
     precision
-        ``fp32``; ``tf32``, the same with shorter factors in the matrix products of GPUs that have
-        them (TensorFloat-32, about three decimal digits; no difference on a CPU); or ``bf16`` for
+        ``fp32``; ``tf32``, the same with shorter factors in the products and convolutions of a GPU
+        (TensorFloat-32, about three decimal digits; no difference on a CPU); or ``bf16`` for
         autocast to bfloat16 in the forward pass.
     weights
         ``final``, or ``lowest_loss`` for the weights of the lowest training loss.

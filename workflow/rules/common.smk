@@ -365,12 +365,6 @@ def figure_targets():
     ]
 
 
-def expression_targets():
-    """Figures, maps and tables of a run, and the claims that are read from its tables."""
-    tables = [expression_file("metrics.tsv"), expression_file("checks.txt")]
-    return figure_targets() + map_targets() + tables
-
-
 def figure_maps(kind="maps"):
     """Maps (or averages) that the figures of brains show."""
     figures = config["expression"]["figures"]

@@ -190,17 +190,19 @@ def test_gradient_norm_is_limited():
     assert float(torch.stack(squares).sum().sqrt()) == pytest.approx(1e-3, rel=1e-3)
 
 
-@pytest.mark.parametrize(("precision", "inside"), [("fp32", "highest"), ("tf32", "high")])
-def test_products_are_shortened_during_training_only(precision, inside):
+@pytest.mark.parametrize(
+    ("precision", "inside"), [("fp32", ("highest", False)), ("tf32", ("high", True))]
+)
+def test_products_are_rounded_during_training_only(precision, inside):
+    def state():
+        return torch.get_float32_matmul_precision(), torch.backends.cudnn.allow_tf32
+
     config = dataclasses.replace(CONFIG, precision=precision)
-    found = []
-    task = _task(
-        config, evaluate=lambda _: found.append(torch.get_float32_matmul_precision()) or {}
-    )
-    before = torch.get_float32_matmul_precision()
+    found, before = [], state()
+    task = _task(config, evaluate=lambda _: found.append(state()) or {})
     train(task, config, 1, None, [])
     assert set(found) == {inside}
-    assert torch.get_float32_matmul_precision() == before
+    assert state() == before
 
 
 @pytest.mark.gpu
