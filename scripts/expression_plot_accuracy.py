@@ -42,7 +42,7 @@ def main(paths_to_scores: list[Path], metric: str, files: FigurePaths) -> None:
             draw_ranking(axes, genes[genes["split"] == split], rows, colors, limits)
             fewest, most = rows["n_seeds"].min(), rows["n_seeds"].max()
             seeds = ("" if fewest == most else f"{fewest} to ") + counted(int(most), "seed")
-            axes.set_title(f"{split}: n = {rows['n_genes'].max()} genes, {seeds}")
+            axes.set_title(f"{split}\nn = {rows['n_genes'].max()} genes, {seeds}")
             axes.set_xlabel(f"held-out {LABELS.get(metric, metric)} (no unit)")
         save_figure(figure, files.figure)
     write_table(files.table, ranking)

@@ -30,7 +30,7 @@ def main(paths_to_orders: list[Path], files: FigurePaths) -> None:
     orders = pd.DataFrame({path.stem: read_order(path) for path in paths_to_orders})
     donors = list(dict.fromkeys(name.partition("_")[2] for name in orders))
     with use_style(files.style):
-        heights = [2.2] * len(donors) + [1.4 + 0.4 * len(orders.columns)]
+        heights = [2.2] * len(donors) + [1.8 + 0.4 * len(orders.columns)]
         figure = Figure(figsize=(4.4 * len(UNITS), sum(heights)))
         grid = figure.add_gridspec(len(donors) + 1, len(UNITS), height_ratios=heights)
         for row, donor in enumerate(donors):
@@ -39,9 +39,10 @@ def main(paths_to_orders: list[Path], files: FigurePaths) -> None:
                 order = orders[f"{kind}_{donor}"].dropna().rename(unit)
                 draw_order(axes, order, COLOR, N_LABELS)
                 axes.set_title(f"donor {donor}, n = {len(order)} genes")
-        axes = figure.add_subplot(grid[-1, :])
+        middle = grid[-1, :].subgridspec(1, 3, width_ratios=[1, 3, 1])[1]
+        axes = figure.add_subplot(middle)
         shown = draw_values(axes, rank_correlations(orders))
-        figure.colorbar(shown, ax=axes, label="Spearman rank correlation (no unit)")
+        figure.colorbar(shown, ax=axes, label="rank correlation (no unit)")
         save_figure(figure, files.figure)
     table = orders.rename_axis("gene").reset_index()
     table = table.melt("gene", var_name="name", value_name="order").dropna()
