@@ -11,6 +11,7 @@ import pandas as pd
 from spectralmaps.files import atomic_path
 from spectralmaps.hic.data import load_bands
 from spectralmaps.hic.predictors import build_predictor
+from spectralmaps.hic.training_maps import scaled_shares, with_truths
 from spectralmaps.logs import log_to
 
 
@@ -18,11 +19,13 @@ from spectralmaps.logs import log_to
 class TrainingPaths:
     """What is read (training maps) and written (model, loss curve).
 
-    ``checkpoints`` is the folder from which an interrupted training of the same maps and settings
-    resumes; it is removed in the end.
+    ``truths`` has the reads that were held back from the training maps, for a variant that learns
+    from these too, else ``None``. ``checkpoints`` is the folder from which an interrupted training
+    of the same maps and settings resumes; it is removed in the end.
     """
 
     inputs: Path
+    truths: Path | None
     model: Path
     curve: Path
     checkpoints: Path
@@ -37,13 +40,18 @@ def main(paths: TrainingPaths, config: Mapping[str, Any], seed: int) -> None:
         Files. The curve is a comma-separated table of the logged steps, with a header alone for
         predictors that are not trained step by step.
     config
-        The variant's section of the configuration.
+        The variant's section of the configuration; its shares of reads are of the input's reads.
     seed
         Decides weights, patches and the division of reads.
     """
+    settings = {name: value for name, value in config.items() if name != "reads"}
+    bands = load_bands(paths.inputs)
+    if paths.truths is not None:
+        bands, input_share = with_truths(bands, load_bands(paths.truths))
+        settings = scaled_shares(settings, input_share)
     paths.checkpoints.mkdir(parents=True, exist_ok=True)
-    predictor = build_predictor(config, checkpoint_dir=paths.checkpoints)
-    predictor.fit(load_bands(paths.inputs), seed)
+    predictor = build_predictor(settings, checkpoint_dir=paths.checkpoints)
+    predictor.fit(bands, seed)
     predictor.save(paths.model)
     curve = pd.DataFrame(getattr(predictor, "history", []) or {"member": [], "step": []})
     with atomic_path(paths.curve) as temporary:
@@ -56,6 +64,7 @@ if __name__ == "__main__":
         main(
             TrainingPaths(
                 inputs=Path(snakemake.input.inputs),
+                truths=Path(truths) if (truths := snakemake.input.get("truths")) else None,
                 model=Path(snakemake.output.model),
                 curve=Path(snakemake.output.curve),
                 checkpoints=Path(snakemake.params.checkpoints),

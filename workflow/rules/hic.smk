@@ -75,6 +75,7 @@ use rule hic_prepare as hic_prepare_test with:
 
 rule hic_train:
     input:
+        unpack(hic_held_back),
         inputs="results/hic/{dataset}/maps/train/seed-{seed}_inputs.npz",
         library=hic_variant_sources("hic_train"),
     output:

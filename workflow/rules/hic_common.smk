@@ -79,6 +79,14 @@ def hic_kinds():
     raise WorkflowError(f"{PACKAGE}/hic/predictors.py: expected the table KINDS")
 
 
+def hic_held_back(wildcards):
+    """Reads held back from the training maps, for variants that learn from them too."""
+    if HIC["variants"][wildcards.variant].get("reads") != "all":
+        return {}
+    name = "results/hic/{dataset}/maps/train/seed-{seed}_truths.npz"
+    return {"truths": name.format(**wildcards)}
+
+
 def hic_gpus(wildcards):
     """One GPU for the variants that are trained."""
     return int(HIC["variants"][wildcards.variant]["kind"] == "denoiser")
