@@ -70,7 +70,8 @@ class DenoiserConfig(LoopConfig):
         if not 0 < self.lowest_share <= self.highest_share < 1:
             raise InputError(
                 "lowest_share, highest_share: expected probabilities between 0 and 1, the lower"
-                f" first, found {self.lowest_share} and {self.highest_share}"
+                f" first, found {self.lowest_share} and {self.highest_share}; a share of 1 needs"
+                " reads: all"
             )
         _ = self.network_config, self.spectral_config
 

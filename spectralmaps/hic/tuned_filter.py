@@ -53,7 +53,8 @@ class FilterConfig:
             )
         if not 0 < self.input_share < 1:
             raise InputError(
-                f"input_share: expected a probability between 0 and 1, found {self.input_share}"
+                f"input_share: expected a probability between 0 and 1, found {self.input_share}; a"
+                " share of 1 needs reads: all"
             )
 
 

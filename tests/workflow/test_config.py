@@ -24,6 +24,7 @@ from spectralmaps.hic.overfit import OverfitConfig
 from spectralmaps.hic.predictors import KINDS as HIC_KINDS
 from spectralmaps.hic.score_config import ScoreConfig
 from spectralmaps.hic.synthetic_config import SyntheticConfig
+from spectralmaps.hic.training_maps import SHARES
 
 from .conftest import REPOSITORY, Checkout
 
@@ -149,7 +150,10 @@ def test_the_schema_has_a_section_for_each_kind_of_method_for_contact_maps() -> 
 def test_the_keys_of_a_kind_of_contact_maps_are_the_fields_of_its_configuration(kind: str) -> None:
     _, _, module, name = HIC_KINDS[kind]
     config_class = getattr(import_module(f"spectralmaps.hic.{module}"), name)
-    assert set(SCHEMA["$defs"][f"hic_kind_{kind}"]["properties"]) == fields(config_class) | {"kind"}
+    expected = fields(config_class) | {"kind"}
+    if expected & set(SHARES):
+        expected |= {"reads"}
+    assert set(SCHEMA["$defs"][f"hic_kind_{kind}"]["properties"]) == expected
 
 
 def test_the_keys_of_a_network_that_learns_by_heart_are_the_fields_of_its_configuration() -> None:

@@ -17,7 +17,7 @@ from spectralmaps.hic.band import ContactBand
 from spectralmaps.hic.data import load_bands, save_bands
 from spectralmaps.hic.expected import expected_counts, observed_over_expected
 from spectralmaps.hic.overfit import OverfitConfig
-from spectralmaps.hic.predictors import load_predictor
+from spectralmaps.hic.predictors import build_predictor, load_predictor
 
 ROOT = Path(__file__).parents[3]
 MakeBand = Callable[..., ContactBand]
@@ -90,11 +90,12 @@ def _script(name: str) -> ModuleType:
     return module
 
 
-def _train(folder: Path, config: dict) -> Path:
+def _train(folder: Path, config: dict, truths: Path | None = None) -> Path:
     script = _script("hic_train")
     script.main(
         script.TrainingPaths(
             inputs=folder / "train.npz",
+            truths=truths,
             model=folder / "model.safetensors",
             curve=folder / "curve.csv",
             checkpoints=folder / "checkpoints",
@@ -133,6 +134,30 @@ def test_a_network_is_trained_and_cleans_a_map(make_band: MakeBand, tmp_path: Pa
     reference = np.nan_to_num(ratio * expected_counts(band))
     np.testing.assert_allclose(cleaned.counts, reference, rtol=1e-5, atol=1e-6)
     np.testing.assert_array_equal(cleaned.weights, band.weights)
+
+
+def test_held_back_reads_take_part_where_a_variant_asks_for_them(
+    make_band: MakeBand, tmp_path: Path
+) -> None:
+    band = make_band()
+    truth = replace(band, counts=3 * band.counts)
+    save_bands(tmp_path / "train.npz", [band])
+    save_bands(tmp_path / "truths.npz", [truth])
+    config = {**DENOISER, "spectral_term": "none", "lowest_share": 1.0, "highest_share": 1.0}
+    model = _train(tmp_path, {**config, "reads": "all"}, tmp_path / "truths.npz")
+
+    reference = build_predictor({**config, "lowest_share": 0.25, "highest_share": 0.25})
+    reference.fit([replace(band, counts=4 * band.counts)], seed=0)
+    np.testing.assert_array_equal(load_predictor(model).predict(band), reference.predict(band))
+
+
+def test_a_share_as_large_as_the_input_needs_held_back_reads(
+    make_band: MakeBand, tmp_path: Path
+) -> None:
+    save_bands(tmp_path / "train.npz", [make_band()])
+    config = {**DENOISER, "reads": "input", "highest_share": 1.0}
+    with pytest.raises(InputError, match=r"highest_share.*reads: all"):
+        _train(tmp_path, config)
 
 
 def test_baselines_are_fitted_by_the_same_script(make_band: MakeBand, tmp_path: Path) -> None:
