@@ -23,17 +23,19 @@ from spectralmaps.hic.denoiser_config import DenoiserConfig
 from spectralmaps.hic.enhance import log_ratio
 from spectralmaps.hic.inputs import network_inputs
 from spectralmaps.hic.likelihoods import MISFITS
-from spectralmaps.hic.networks import ContactNetwork, build_network
+from spectralmaps.hic.networks import LIMIT, ContactNetwork, build_network
 from spectralmaps.hic.patches import Patches, PatchSource, split_patches, turn_patches
 from spectralmaps.hic.spectral_terms import Term, build_term, signal_shares
 from spectralmaps.training.checkpoints import load_model, save_model
 from spectralmaps.training.devices import choose_device
-from spectralmaps.training.loop import Entry, Step, Task, train
+from spectralmaps.training.loop import DivergenceError, Entry, Step, Task, train
 from spectralmaps.training.seeds import derived_seed, seeded_generator
 from spectralmaps.training.settings import build_optimiser
 
 # Patches of each training map from which the share of signal is measured.
 SHARE_PATCHES = 64
+# Beyond this share of pixels at the limit of the output, where no gradient passes, a fit is refused.
+MAX_AT_LIMIT = 0.5
 
 
 class Denoiser:
@@ -87,6 +89,7 @@ class Denoiser:
             )
             state = self.checkpoint_dir / f"member-{number}.pt" if self.checkpoint_dir else None
             curve = train(task, self.config, member_seed, state, [])
+            _check_limit(member, source, self.config, member_seed)
             self.history += [{"member": number, **entry} for entry in curve]
             self.members.append(member)
         return self
@@ -207,6 +210,25 @@ def draw_pair(
     given, target = split_patches(whole, share, generator)
     turns = torch.rand((config.batch_size, 2), generator=generator) < 0.5
     return turn_patches(given, turns), turn_patches(target, turns)
+
+
+def _check_limit(
+    member: ContactNetwork, source: PatchSource, config: DenoiserConfig, seed: int
+) -> None:
+    """Raise if a trained network answers with its limit on most pixels, where it cannot learn."""
+    device = choose_device(config.device)
+    given, _ = draw_pair(source, config, seeded_generator(seed, "limit"))
+    with torch.no_grad():
+        predicted = member(
+            network_inputs(given.counts, given.expected).to(device), given.diagonal.to(device)
+        ).cpu()
+    share = float((predicted.abs() >= LIMIT)[given.expected > 0].float().mean())
+    if share > MAX_AT_LIMIT:
+        raise DivergenceError(
+            f"{config.network}: training diverged: {share:.0%} of log O/E predicted for training"
+            f" patches stand at the limit of {LIMIT:g}; lower learning_rate, raise warmup_steps or"
+            " set gradient_clip_norm"
+        )
 
 
 def _digest(source: PatchSource) -> str:

@@ -33,7 +33,7 @@ Step = Callable[[nn.Module, int, torch.Generator], dict[str, Tensor]]
 
 
 class DivergenceError(InputError):
-    """The loss is not finite: the settings, not the program, have to change."""
+    """Training has failed, by a loss that is not finite say: the settings have to change."""
 
 
 @runtime_checkable

@@ -16,7 +16,7 @@ from spectralmaps.hic.denoiser_config import DenoiserConfig
 from spectralmaps.hic.expected import observed_over_expected
 from spectralmaps.hic.patches import PatchSource
 from spectralmaps.training.checkpoints import save_model
-from spectralmaps.training.loop import train
+from spectralmaps.training.loop import DivergenceError, train
 
 CONFIG = DenoiserConfig(
     n_steps=12,
@@ -125,6 +125,12 @@ def test_shares_are_drawn_between_the_limits(make_band: MakeBand) -> None:
         found.append((given.expected.sum() / whole).item())
     assert 0.2 <= min(found) < 0.3
     assert 0.7 < max(found) <= 0.8
+
+
+def test_a_network_stuck_at_its_limit_is_refused(make_band: MakeBand) -> None:
+    config = dataclasses.replace(CONFIG, network="residual", learning_rate=30.0, warmup_steps=0)
+    with pytest.raises(DivergenceError, match=r"residual: training diverged: \d+% of log O/E"):
+        Denoiser(config).fit([make_band()], 0)
 
 
 def test_same_seed_same_weights(make_band: MakeBand) -> None:
