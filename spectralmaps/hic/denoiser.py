@@ -34,7 +34,8 @@ from spectralmaps.training.settings import build_optimiser
 
 # Patches of each training map from which the share of signal is measured.
 SHARE_PATCHES = 64
-# Beyond this share of pixels at the limit of the output, where no gradient passes, a fit is refused.
+# Beyond this share of pixels at the limit of the output, where no gradient passes, a fit is
+# refused.
 MAX_AT_LIMIT = 0.5
 
 

@@ -18,6 +18,8 @@ LABELS = {
     "boundary_f1": "F1 of boundaries",
     "loop_auc": "AUC of loops",
     "loop_recall": "recall of loops",
+    "dot_recall": "recall of dots",
+    "dot_precision": "precision of dots",
     "compartment_r": "r of compartments",
 }
 """What scores are called on axes; others keep their name. All are pure numbers."""

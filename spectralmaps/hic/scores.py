@@ -6,6 +6,7 @@ from jaxtyping import Int
 
 from spectralmaps.hic.band import ContactBand
 from spectralmaps.hic.bootstrap import block_bootstrap, interval
+from spectralmaps.hic.dots import dot_scores
 from spectralmaps.hic.loops import usable_loops
 from spectralmaps.hic.score_config import ScoreConfig
 from spectralmaps.hic.score_maps import diagonals_between, scored_maps
@@ -73,6 +74,8 @@ def score_map(
         if config.n_draws:
             values.update(_interval(score, config, rng))
     values["n_loops"] = float(len(chosen))
+    if len(chosen):
+        values.update(dot_scores(prediction, float(truth.counts.sum()), chosen, diagonals))
     rows = [(metric, value, PURE_NUMBER) for metric, value in values.items() if np.isfinite(value)]
     return pd.DataFrame(rows, columns=["metric", "value", "unit"])
 

@@ -218,5 +218,12 @@ def test_weights_shared_by_both_maps_do_not_change_balanced_scores() -> None:
     biased = [
         replace(band, counts=band.counts * both, weights=1 / bias) for band in (prediction, truth)
     ]
-    found = scores(*biased, LOOPS, config)
-    assert found == pytest.approx(scores(prediction, truth, LOOPS, config), abs=1e-6)
+    # Dots are called on whole counts, of which a bin with less coverage has fewer.
+    found, expected = (
+        {name: value for name, value in values.items() if "dot" not in name}
+        for values in (
+            scores(*biased, LOOPS, config),
+            scores(prediction, truth, LOOPS, config),
+        )
+    )
+    assert found == pytest.approx(expected, abs=1e-6)
