@@ -40,7 +40,9 @@ def test_the_mean_explains_nothing_of_held_out_samples(metrics: pd.DataFrame) ->
     assert scores.loc["mean"].between(-0.1, 1e-9).all(), scores.loc["mean"]
 
 
-def test_ours_is_at_least_equal_to_all_but_the_known_baselines(metrics: pd.DataFrame, dataset: str) -> None:
+def test_ours_is_at_least_equal_to_all_but_the_known_baselines(
+    metrics: pd.DataFrame, dataset: str
+) -> None:
     if dataset not in CLAIMED:
         pytest.skip(f"nothing is claimed of {dataset}")
     lead = lead_of_ours(metrics)

@@ -133,7 +133,7 @@ def test_a_change_of_the_plots_makes_figures_only(tiny_run: Run, changed: Change
     with changed(tiny_run.checkout.folder / "spectralmaps/plotting/style.py", append_comment):
         planned = relative(tiny_run.checkout.planned(*TINY))
     assert {path.split("/")[-2] for path in planned} == {"figures"}
-    assert {"figures/accuracy.svg", "results/hic/synthetic_16/figures/scores.svg"} <= planned
+    assert {"figures/accuracy.svg", "results/hic/tiny/figures/scores.svg"} <= planned
 
 
 @pytest.mark.slow

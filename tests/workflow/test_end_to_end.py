@@ -99,14 +99,14 @@ def test_the_factorised_model_is_nearer_to_the_truth_than_the_mean(tiny_run: Run
 
 @pytest.mark.parametrize("name", ["maps", "decay", "spectrum", "scores", "overfit"])
 def test_every_figure_of_contact_maps_stands_beside_its_table(name: str, tiny_run: Run) -> None:
-    folder = tiny_run.checkout.folder / "results/hic/synthetic_16/figures"
+    folder = tiny_run.checkout.folder / "results/hic/tiny/figures"
     figure, table = (folder / f"{name}.{ending}" for ending in ("svg", "csv"))
     assert figure.read_text().rstrip().endswith("</svg>")
     assert len(pd.read_csv(table)) > 0
 
 
 def test_contact_maps_are_scored_on_other_reads_and_by_heart(tiny_run: Run) -> None:
-    metrics = read_metrics(tiny_run.checkout.folder / "results/hic/synthetic_16/metrics.tsv")
+    metrics = read_metrics(tiny_run.checkout.folder / "results/hic/tiny/metrics.tsv")
     scores = metrics[metrics["metric"] == "r"].set_index(["split", "variant"])["value"]
     assert set(scores["held_out"].index) == {"raw", "gaussian", "net_none", "net_noise_aware"}
     assert scores["held_out", "gaussian"] > scores["held_out", "raw"] + 0.05
@@ -115,7 +115,7 @@ def test_contact_maps_are_scored_on_other_reads_and_by_heart(tiny_run: Run) -> N
 
 
 def test_a_cleaned_contact_map_opens_as_a_balanced_cooler(tiny_run: Run) -> None:
-    folder = tiny_run.checkout.folder / "results/hic/synthetic_16/coolers"
+    folder = tiny_run.checkout.folder / "results/hic/tiny/coolers"
     clr = cooler.Cooler(str(folder / "net_noise_aware/seed-0.cool"))
     balanced = clr.matrix(balance=True).fetch("chr2")
     assert np.isfinite(balanced).any()

@@ -83,7 +83,7 @@ rule expression_check:
         metrics="results/expression/{dataset}/metrics.tsv",
         tests="tests/results/test_expression.py",
         fixtures="tests/results/conftest.py",
-        library=sources("expression_check"),
+        library=sources("check_results"),
     output:
         report="results/expression/{dataset}/checks.txt",
     log:
@@ -95,7 +95,7 @@ rule expression_check:
     message:
         "Check what is claimed of {wildcards.dataset}."
     script:
-        "../../scripts/expression_check.py"
+        "../../scripts/check_results.py"
 
 
 rule expression_new_genes:

@@ -168,8 +168,12 @@ def hic_figure_region(wildcards):
 
 
 def hic_metrics_files():
-    """Tables of metrics of all datasets of the run."""
-    return [f"results/hic/{dataset}/metrics.tsv" for dataset in HIC["datasets"]]
+    """Tables of metrics of all datasets of the run, and what was checked of each."""
+    return [
+        f"results/hic/{dataset}/{name}"
+        for dataset in HIC["datasets"]
+        for name in ("metrics.tsv", "checks.txt")
+    ]
 
 
 def hic_coolers():

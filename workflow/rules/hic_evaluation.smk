@@ -40,3 +40,23 @@ rule hic_metrics:
         "Collect the scores of {wildcards.dataset}."
     script:
         "../../scripts/hic_metrics.py"
+
+
+rule hic_check:
+    input:
+        metrics="results/hic/{dataset}/metrics.tsv",
+        tests="tests/results/test_hic.py",
+        fixtures="tests/results/conftest.py",
+        library=sources("check_results"),
+    output:
+        report="results/hic/{dataset}/checks.txt",
+    log:
+        "results/logs/hic_check/{dataset}.log",
+    benchmark:
+        "results/benchmarks/hic_check/{dataset}.tsv"
+    conda:
+        "../../envs/check.yaml"
+    message:
+        "Check what is claimed of {wildcards.dataset}."
+    script:
+        "../../scripts/check_results.py"
