@@ -16,7 +16,7 @@ from spectralmaps.hic.data import load_bands
 from spectralmaps.hic.enhance import cleaned_counts
 from spectralmaps.hic.expected import expected_counts
 from spectralmaps.hic.overfit import OverfitConfig, overfit
-from spectralmaps.hic.regions import parse_region
+from spectralmaps.hic.regions import bins_of_region, parse_region
 from spectralmaps.hic.score_config import ScoreConfig
 from spectralmaps.hic.scores import score_map
 from spectralmaps.logs import log_to
@@ -83,10 +83,7 @@ def part_of(band: ContactBand, region: str) -> ContactBand:
         If the region begins outside the map.
     """
     wanted = parse_region(region, "region")
-    first = wanted.start_bp // band.resolution_bp - band.start_bin
-    stop = band.n_bins
-    if wanted.stop_bp is not None:
-        stop = min(stop, -(-wanted.stop_bp // band.resolution_bp) - band.start_bin)
+    first, stop = bins_of_region(wanted, band.resolution_bp, band.start_bin, band.n_bins)
     if not 0 <= first < stop:
         raise InputError(
             f"region: expected a part of the bins {band.start_bin} to"

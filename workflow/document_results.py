@@ -27,6 +27,8 @@ HIC_COLUMNS = {
     "scc": "SCC",
     "boundary_f1": "boundary F1",
     "loop_auc": "loop AUC",
+    "dot_recall": "dot recall",
+    "dot_precision": "dot precision",
     "planted_boundary_f1": "F1, planted boundaries",
     "planted_loop_recall": "recall, planted loops",
     "mse": "squared error",

@@ -11,7 +11,7 @@ from spectralmaps.errors import InputError
 from spectralmaps.hic.band import ContactBand, inside
 from spectralmaps.hic.boundaries import find_boundaries, matched
 from spectralmaps.hic.insulation import insulation_profile
-from spectralmaps.hic.regions import find_chromosome, parse_region
+from spectralmaps.hic.regions import bins_of_region, find_chromosome, parse_region
 from spectralmaps.hic.score_config import ScoreConfig
 from spectralmaps.hic.score_maps import ScoredMap, scored_maps
 
@@ -115,10 +115,8 @@ def find_window(maps: Sequence[ContactBand], region: str, max_distance_bp: int) 
     chromosome = find_chromosome(wanted.chromosome, [band.chromosome for band in maps], "region")
     for number, band in enumerate(maps):
         size = band.resolution_bp
-        start = max(wanted.start_bp // size - band.start_bin, 0)
-        stop = band.n_bins
-        if wanted.stop_bp is not None:
-            stop = min(stop, -(-wanted.stop_bp // size) - band.start_bin)
+        start, stop = bins_of_region(wanted, size, band.start_bin, band.n_bins)
+        start = max(start, 0)
         if band.chromosome == chromosome and stop - start > 1:
             return Window(
                 number=number,

@@ -129,3 +129,27 @@ def _bad_region(text: str, source: str) -> InputError:
         f"{source}: expected a chromosome or a region such as chr21:30000000-35000000, found"
         f" {text!r}; correct it"
     )
+
+
+def bins_of_region(
+    region: Region, resolution_bp: int, start_bin: int, n_bins: int
+) -> tuple[int, int]:
+    """First bin and the one after the last of a region, counted from the first bin of a map.
+
+    Parameters
+    ----------
+    region
+        Region of the map's chromosome.
+    resolution_bp
+        Length of a bin, base pairs.
+    start_bin, n_bins
+        First bin of the map within its chromosome, and number of its bins.
+
+    Returns
+    -------
+    The first is negative where the region begins before the map; the second ends with the map.
+    """
+    stop = n_bins
+    if region.stop_bp is not None:
+        stop = min(stop, -(-region.stop_bp // resolution_bp) - start_bin)
+    return region.start_bp // resolution_bp - start_bin, stop
