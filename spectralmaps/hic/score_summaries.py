@@ -20,6 +20,9 @@ LABELS = {
     "loop_recall": "recall of loops",
     "dot_recall": "recall of dots",
     "dot_precision": "precision of dots",
+    "planted_boundary_f1": "F1 of planted boundaries",
+    "planted_loop_auc": "AUC of planted loops",
+    "planted_loop_recall": "recall of planted loops",
     "compartment_r": "r of compartments",
 }
 """What scores are called on axes; others keep their name. All are pure numbers."""
