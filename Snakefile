@@ -35,8 +35,8 @@ rule expression:
 
 rule hic:
     input:
-        hic_figure_files(),
-        hic_metrics_files(),
+        hic_figure_files,
+        hic_metrics_files,
         hic_coolers(),
 
 
@@ -50,4 +50,4 @@ rule all:
 rule figures:
     input:
         figure_targets(),
-        hic_figure_files(),
+        hic_figure_files,

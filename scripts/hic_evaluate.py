@@ -40,6 +40,11 @@ def main(
     """
     settings = ScoreConfig(**config)
     predictions, truths = load_bands(paths["prediction"]), load_bands(paths["truth"])
+    if not truths:
+        raise InputError(
+            f"{paths['truth']}: expected reads to score against, found none; give the test maps of"
+            " the dataset a depth above 1 or a truth in the sample sheet"
+        )
     if len(predictions) != len(truths):
         raise InputError(
             f"{paths['prediction']}: expected the {len(truths)} regions of {paths['truth']}, found"

@@ -71,6 +71,29 @@ def test_dry_run_of_the_real_data_needs_no_phantom(
     assert not {"expression_phantom", "expression_truth", "expression_plot_truth"} & set(found)
 
 
+def test_contact_maps_without_reads_to_score_against_are_cleaned_alone(
+    checkout: Checkout, tmp_path: Path
+) -> None:
+    sheet, override = tmp_path / "sheet.tsv", tmp_path / "maps.yaml"
+    (tmp_path / "own.cool").touch()
+    header = (REPOSITORY / "config/hic.tsv").read_text().splitlines()[0].split("\t")
+    rows = [
+        {"dataset": dataset, "role": role, "path": "own.cool", "region": region, "depth": depth}
+        for dataset, depth in (("own", ""), ("own_16", "16"))
+        for role, region in (("train", "chr1"), ("test", "chr2"))
+    ]
+    lines = [header, *([row.get(name, "") for name in header] for row in rows)]
+    sheet.write_text("".join("\t".join(line) + "\n" for line in lines))
+    hic = {"datasets": ["own"], "sheet": str(sheet), "folder": str(tmp_path)}
+    override.write_text(yaml.safe_dump({"hic": hic}))
+    found = jobs(checkout.snakemake("-n", "--configfile", str(override), "--", "hic"))
+    cleaning = {"hic_prepare", "hic_prepare_test", "hic_train", "hic_enhance"}
+    assert {rule for rule in found if rule.startswith("hic_")} == cleaning
+    override.write_text(yaml.safe_dump({"hic": {**hic, "datasets": ["own_16"]}}))
+    found = jobs(checkout.snakemake("-n", "--configfile", str(override), "--", "hic"))
+    assert {*cleaning, "hic_metrics", "hic_plot_scores"} <= set(found)
+
+
 def test_a_sheet_that_names_a_missing_file_stops_with_its_path(
     checkout: Checkout, tmp_path: Path
 ) -> None:

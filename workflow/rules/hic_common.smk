@@ -167,11 +167,24 @@ def hic_figure_region(wildcards):
     return HIC["figures"]["region"].get(wildcards.dataset, rows[0]["region"])
 
 
-def hic_metrics_files():
-    """Tables of metrics of all datasets of the run, and what was checked of each."""
+def hic_scored_datasets():
+    """Datasets of the run with reads to score against; the others are cleaned alone."""
+
+    def scored(row):
+        return bool(row.get("truth")) or row.get("depth") not in (None, "", "1")
+
+    # A dataset without a test map goes on to the job that says so.
+    rows = {name: hic_rows(name, "test") for name in HIC["datasets"]}
+    return [
+        name for name, found in rows.items() if not found or any(map(scored, found))
+    ]
+
+
+def hic_metrics_files(wildcards):
+    """Tables of metrics of the scored datasets of the run, and what was checked of each."""
     return [
         f"results/hic/{dataset}/{name}"
-        for dataset in HIC["datasets"]
+        for dataset in hic_scored_datasets()
         for name in ("metrics.tsv", "checks.txt")
     ]
 
@@ -185,17 +198,18 @@ def hic_coolers():
     ]
 
 
-def hic_figure_files():
-    """Figures of all datasets of the run."""
+def hic_figure_files(wildcards):
+    """Figures of the scored datasets of the run, and of those together."""
+    datasets = hic_scored_datasets()
     per_dataset = ["maps", "decay", "spectrum", "scores"]
     files = [
         f"results/hic/{dataset}/figures/{name}.svg"
-        for dataset in HIC["datasets"]
+        for dataset in datasets
         for name in per_dataset
     ]
     files += [
         f"results/hic/{dataset}/figures/overfit.svg"
-        for dataset in HIC["datasets"]
+        for dataset in datasets
         if dataset in HIC["overfit"]["regions"]
     ]
     if len(HIC["figures"]["depths"]) > 1:

@@ -12,7 +12,7 @@ import yaml
 
 from spectralmaps.errors import InputError
 from spectralmaps.hic.band import ContactBand
-from spectralmaps.hic.data import save_bands
+from spectralmaps.hic.data import load_bands, save_bands
 from spectralmaps.hic.synthetic import count_band, make_chromosome
 from spectralmaps.hic.synthetic_config import SyntheticConfig
 from spectralmaps.hic.thinning import split_counts
@@ -125,6 +125,12 @@ def test_loops_and_boundaries_may_be_left_out(folder: Path, tmp_path: Path) -> N
 
 
 def test_maps_of_other_regions_are_refused(folder: Path, tmp_path: Path) -> None:
+    save_bands(tmp_path / "one.npz", load_bands(folder / "others.npz")[:1])
+    with pytest.raises(InputError, match=r"the 1 regions of .*, found 2"):
+        evaluate(folder, tmp_path / "a.csv", "prediction", truth=tmp_path / "one.npz")
+
+
+def test_maps_without_a_truth_are_refused_with_the_remedy(folder: Path, tmp_path: Path) -> None:
     save_bands(tmp_path / "none.npz", [])
-    with pytest.raises(InputError, match="regions"):
+    with pytest.raises(InputError, match=r"none.npz: expected reads .*, found none; give .*depth"):
         evaluate(folder, tmp_path / "a.csv", "prediction", truth=tmp_path / "none.npz")
