@@ -61,4 +61,4 @@ def test_the_noise_aware_term_keeps_a_network_from_learning_noise(
     if dataset not in BY_HEART:
         pytest.skip(f"nothing is claimed of {dataset} learnt by heart")
     scores = over_seeds(metrics, "overfit")["r"]
-    assert scores["noise_aware"] - scores["none"] >= LEAST_GAIN, scores
+    assert scores["embedding_noise_aware"] - scores["embedding_none"] >= LEAST_GAIN, scores
