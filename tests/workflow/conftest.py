@@ -36,18 +36,22 @@ class Checkout:
 
     folder: Path
 
-    def snakemake(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run Snakemake in the copy, its messages as one text; the caller checks the status."""
-        environment = {
+    @property
+    def environment(self) -> dict[str, str]:
+        """Variables of commands in the copy: programs of both environments, a thread a process."""
+        return {
             **os.environ,
             ABAGEN: os.environ.get(ABAGEN, str(REPOSITORY / ".venv-abagen/bin/python")),
             "OMP_NUM_THREADS": "1",
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         }
+
+    def snakemake(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run Snakemake in the copy, its messages as one text; the caller checks the status."""
         return subprocess.run(
             [sys.executable, "-m", "snakemake", "--cores", "2", *arguments],
             cwd=self.folder,
-            env=environment,
+            env=self.environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
