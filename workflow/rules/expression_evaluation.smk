@@ -83,7 +83,7 @@ rule expression_check:
         metrics="results/expression/{dataset}/metrics.tsv",
         tests="tests/results/test_expression.py",
         fixtures="tests/results/conftest.py",
-        library=sources("check_results"),
+        library=sources("expression_check"),
     output:
         report="results/expression/{dataset}/checks.txt",
     log:
@@ -95,7 +95,7 @@ rule expression_check:
     message:
         "Check what is claimed of {wildcards.dataset}."
     script:
-        "../../scripts/check_results.py"
+        "../../scripts/expression_check.py"
 
 
 rule expression_new_genes:

@@ -47,7 +47,7 @@ rule hic_check:
         metrics="results/hic/{dataset}/metrics.tsv",
         tests="tests/results/test_hic.py",
         fixtures="tests/results/conftest.py",
-        library=sources("check_results"),
+        library=sources("hic_check"),
     output:
         report="results/hic/{dataset}/checks.txt",
     log:
@@ -59,4 +59,4 @@ rule hic_check:
     message:
         "Check what is claimed of {wildcards.dataset}."
     script:
-        "../../scripts/check_results.py"
+        "../../scripts/hic_check.py"
