@@ -71,11 +71,7 @@ def test_blocks_run_in_order_and_share_files_and_a_session(tmp_path: Path) -> No
 
 
 BAD = {
-    "a command that fails": (
-        "sh",
-        "echo before\nls nowhere\necho after",
-        "cannot access 'nowhere'",
-    ),
+    "a command that fails": ("sh", "ls nowhere\necho after", "cannot access 'nowhere'"),
     "Python that fails": ("python", "x = 1\nx.y", 'page.md", line 5, in <module>\n    x.y\n'),
     "another output": ("text", "something", "Expected:\n    something\nGot nothing"),
     "a file without a name": ("yaml", "a: 1", "below the name of a file"),
