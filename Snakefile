@@ -19,6 +19,7 @@ include: "workflow/rules/hic_common.smk"
 include: "workflow/rules/hic.smk"
 include: "workflow/rules/hic_evaluation.smk"
 include: "workflow/rules/hic_figures.smk"
+include: "workflow/rules/checks.smk"
 include: "workflow/rules/benchmark.smk"
 
 

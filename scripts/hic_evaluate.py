@@ -12,7 +12,8 @@ from spectralmaps.files import atomic_path
 from spectralmaps.hic.annotation_files import read_boundaries, read_loops
 from spectralmaps.hic.band import ContactBand
 from spectralmaps.hic.data import load_bands
-from spectralmaps.hic.planted import Planted, score_planted
+from spectralmaps.hic.planted import Planted
+from spectralmaps.hic.planted_scores import score_planted
 from spectralmaps.hic.score_config import ScoreConfig
 from spectralmaps.hic.score_tables import pooled
 from spectralmaps.hic.scores import score_map

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from cooler.util import binnify
 from cooltools import dots, expected_cis
-from jaxtyping import Float, Int
+from jaxtyping import Int
 
 from spectralmaps.hic.band import ContactBand
 
@@ -96,6 +96,6 @@ def dot_scores(band: ContactBand, depth: float, loops: Pairs, diagonals: slice) 
     return scores
 
 
-def _distances(loops: Pairs, called: Pairs) -> Float[np.ndarray, "loop dot"]:
+def _distances(loops: Pairs, called: Pairs) -> Int[np.ndarray, "loop dot"]:
     """Larger of the distances of both bins, of each loop to each dot."""
     return np.abs(loops[:, None] - called[None]).max(axis=2)

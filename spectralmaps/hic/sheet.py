@@ -38,8 +38,8 @@ class MapRow:
         Whether the reads of the map are among those of the truth, so that they are taken out.
     depth
         One of so many reads is the input and the others are the truth; 1 takes the map as it is.
-    loops, domains
-        Tables to score against (BEDPE; chromosome, start, end, level); empty for none.
+    loops
+        Known loops to score against (BEDPE); empty for none.
     """
 
     dataset: str
@@ -52,7 +52,6 @@ class MapRow:
     truth_contains_input: bool
     depth: int
     loops: str
-    domains: str
 
 
 COLUMNS = tuple(field.name for field in fields(MapRow))
@@ -206,5 +205,4 @@ def _row(cells: dict[str, str]) -> MapRow:
         truth_contains_input=cells["truth_contains_input"] == "yes",
         depth=int(cells["depth"] or 1),
         loops=cells["loops"],
-        domains=cells["domains"],
     )

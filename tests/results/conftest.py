@@ -1,4 +1,4 @@
-"""Tables that a run has built; the rules ``{module}_check`` name the one to look at."""
+"""Tables that a run has built; the rule ``check_results`` names the one to look at."""
 
 import os
 from pathlib import Path

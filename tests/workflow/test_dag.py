@@ -160,6 +160,17 @@ def test_a_change_of_the_plots_makes_figures_only(tiny_run: Run, changed: Change
 
 
 @pytest.mark.slow
+def test_a_change_of_scores_of_contact_maps_simulates_and_trains_nothing(
+    tiny_run: Run, changed: Changed
+) -> None:
+    with changed(tiny_run.checkout.folder / "spectralmaps/hic/dots.py", append_comment):
+        planned = relative(tiny_run.checkout.planned(*TINY))
+    made = {path.removeprefix("results/hic/tiny/").split("/")[0] for path in planned}
+    assert {"evaluation", "metrics.tsv", "checks.txt", "figures"} <= made
+    assert made <= {"evaluation", "metrics.tsv", "checks.txt", "figures", "overfit"}
+
+
+@pytest.mark.slow
 def test_a_change_of_one_figure_makes_that_figure_only(tiny_run: Run, changed: Changed) -> None:
     script = tiny_run.checkout.folder / "scripts/expression_plot_encoding.py"
     with changed(script, append_comment):

@@ -78,26 +78,6 @@ rule expression_metrics:
         "../../scripts/expression_metrics.py"
 
 
-rule expression_check:
-    input:
-        metrics="results/expression/{dataset}/metrics.tsv",
-        tests="tests/results/test_expression.py",
-        fixtures="tests/results/conftest.py",
-        library=sources("expression_check"),
-    output:
-        report="results/expression/{dataset}/checks.txt",
-    log:
-        "results/logs/expression_check/{dataset}.log",
-    benchmark:
-        "results/benchmarks/expression_check/{dataset}.tsv"
-    conda:
-        "../../envs/check.yaml"
-    message:
-        "Check what is claimed of {wildcards.dataset}."
-    script:
-        "../../scripts/expression_check.py"
-
-
 rule expression_new_genes:
     input:
         annotation=samples_file("annotation"),

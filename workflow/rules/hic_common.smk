@@ -189,6 +189,30 @@ def hic_metrics_files(wildcards):
     ]
 
 
+def hic_depths(wildcards):
+    """Depth of the input of those scored datasets of the run that the figure of depths has."""
+    scored = hic_scored_datasets()
+    depths = HIC["figures"]["depths"]
+    return {name: depth for name, depth in depths.items() if name in scored}
+
+
+def hic_depth_metrics(wildcards):
+    """Tables of metrics of the figure of depths."""
+    return [f"results/hic/{name}/metrics.tsv" for name in hic_depths(wildcards)]
+
+
+def hic_shown_scores(wildcards):
+    """Scores that a figure of one dataset, or of all depths, shows: those of loops need loops."""
+    dataset = wildcards.get("dataset")
+    datasets = [dataset] if dataset else hic_depths(wildcards)
+    has_loops = all(hic_rows(name, "test")[0]["loops"] for name in datasets)
+    return [
+        name
+        for name in HIC["figures"]["metrics"]
+        if has_loops or not name.startswith(("loop_", "dot_"))
+    ]
+
+
 def hic_coolers():
     """Cleaned contact maps that a run makes as coolers."""
     return [
@@ -212,6 +236,6 @@ def hic_figure_files(wildcards):
         for dataset in datasets
         if dataset in HIC["overfit"]["regions"]
     ]
-    if len(HIC["figures"]["depths"]) > 1:
+    if len(hic_depths(wildcards)) > 1:
         files.append("results/hic/depths/figures/depth.svg")
     return files

@@ -40,23 +40,3 @@ rule hic_metrics:
         "Collect the scores of {wildcards.dataset}."
     script:
         "../../scripts/hic_metrics.py"
-
-
-rule hic_check:
-    input:
-        metrics="results/hic/{dataset}/metrics.tsv",
-        tests="tests/results/test_hic.py",
-        fixtures="tests/results/conftest.py",
-        library=sources("hic_check"),
-    output:
-        report="results/hic/{dataset}/checks.txt",
-    log:
-        "results/logs/hic_check/{dataset}.log",
-    benchmark:
-        "results/benchmarks/hic_check/{dataset}.tsv"
-    conda:
-        "../../envs/check.yaml"
-    message:
-        "Check what is claimed of {wildcards.dataset}."
-    script:
-        "../../scripts/hic_check.py"

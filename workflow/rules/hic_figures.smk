@@ -132,7 +132,7 @@ rule hic_plot_scores:
         "../../envs/hic.yaml"
     params:
         split="held_out",
-        metrics=lookup("hic/figures/metrics", within=config),
+        metrics=hic_shown_scores,
     message:
         "Draw the scores of {wildcards.dataset}."
     script:
@@ -169,10 +169,7 @@ rule hic_plot_overfit:
 
 rule hic_plot_depth:
     input:
-        metrics=expand(
-            "results/hic/{dataset}/metrics.tsv",
-            dataset=config["hic"]["figures"]["depths"],
-        ),
+        metrics=hic_depth_metrics,
         style="config/matplotlibrc",
         library=sources("hic_plot_depth"),
     output:
@@ -191,9 +188,9 @@ rule hic_plot_depth:
         "../../envs/hic.yaml"
     params:
         split="held_out",
-        depths=lookup("hic/figures/depths", within=config),
+        depths=hic_depths,
         variants=lookup("hic/figures/depth_variants", within=config),
-        metrics=lookup("hic/figures/metrics", within=config),
+        metrics=hic_shown_scores,
     message:
         "Draw scores by depth."
     script:

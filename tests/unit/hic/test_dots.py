@@ -1,5 +1,7 @@
 """Dots of cooltools on maps in which loops are planted."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -62,24 +64,12 @@ def test_dots_beyond_the_distances_and_masked_bins_do_not_count(rng: np.random.G
     assert near["n_dots"] <= dot_scores(band, depth, LOOPS[:1], DISTANCES)["n_dots"] - len(LOOPS)
     weights = band.weights.copy()
     weights[LOOPS[0, 0] - 3 : LOOPS[0, 0] + 4] = np.nan
-    masked = ContactBand(
-        counts=band.counts,
-        weights=weights,
-        chromosome="chr1",
-        resolution_bp=10_000,
-        start_bin=17,
-    )
+    masked = replace(band, weights=weights)
     assert dot_scores(masked, depth, LOOPS[:1], DISTANCES)["dot_recall"] == 0.0
 
 
 def test_an_empty_map_has_no_dot(rng: np.random.Generator) -> None:
     band = _map(rng, strength=0.0)
-    empty = ContactBand(
-        counts=np.zeros_like(band.counts),
-        weights=band.weights,
-        chromosome="chr1",
-        resolution_bp=10_000,
-        start_bin=0,
-    )
+    empty = replace(band, counts=np.zeros_like(band.counts))
     assert call_dots(empty, 1000.0).shape == (0, 2)
     assert dot_scores(empty, 1000.0, LOOPS, DISTANCES) == {"dot_recall": 0.0, "n_dots": 0.0}

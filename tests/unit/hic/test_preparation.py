@@ -30,7 +30,6 @@ ROW = MapRow(
     truth_contains_input=False,
     depth=1,
     loops="",
-    domains="",
 )
 
 

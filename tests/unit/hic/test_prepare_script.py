@@ -11,12 +11,10 @@ from spectralmaps.errors import InputError
 from spectralmaps.hic.data import load_bands
 
 SCRIPT = Path(__file__).parents[3] / "scripts" / "hic_prepare.py"
-COLUMNS = (
-    "dataset role path resolution_bp region exclude truth truth_contains_input depth loops domains"
-)
+COLUMNS = "dataset role path resolution_bp region exclude truth truth_contains_input depth loops"
 ROWS = [
-    ["d", "train", "map.cool", "", "chr1", "", "", "", "1", "", ""],
-    ["d", "test", "map.cool", "", "chr2", "", "", "", "2", "", ""],
+    ["d", "train", "map.cool", "", "chr1", "", "", "", "1", ""],
+    ["d", "test", "map.cool", "", "chr2", "", "", "", "2", ""],
 ]
 
 

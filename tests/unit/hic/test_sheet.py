@@ -38,7 +38,7 @@ def test_cells_get_their_types_and_empty_ones_their_meaning(path) -> None:
     assert (test.resolution_bp, test.truth_contains_input, test.depth) == (10_000, True, 1)
     assert (test.region, test.truth, test.loops) == ("chr1:1000-20000", "deep.cool", "loops.bedpe")
     assert (train.resolution_bp, train.truth_contains_input, train.depth) == (None, False, 1)
-    assert train.region == train.exclude == train.truth == train.domains == ""
+    assert train.region == train.exclude == train.truth == train.loops == ""
 
 
 def test_columns_come_in_any_order_and_blank_lines_are_skipped(path) -> None:
@@ -50,7 +50,7 @@ def test_columns_come_in_any_order_and_blank_lines_are_skipped(path) -> None:
 def test_empty_cells_at_the_end_may_be_left_out(path) -> None:
     write(path, {key: value for key, value in GOOD.items() if key != "loops"})
     path.write_text(path.read_text().rstrip() + "\n")
-    assert read_sheet(path)[0].domains == ""
+    assert read_sheet(path)[0].loops == ""
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_every_mistake_has_its_line(path) -> None:
 def test_a_row_that_is_too_long_is_named(path) -> None:
     write(path, GOOD)
     path.write_text(path.read_text().rstrip("\n") + "\tmore\n")
-    with pytest.raises(InputError, match="line 2: expected 11 cells, found 1 more"):
+    with pytest.raises(InputError, match="line 2: expected 10 cells, found 1 more"):
         read_sheet(path)
 
 
@@ -103,7 +103,7 @@ def test_a_row_that_is_too_long_is_named(path) -> None:
     ("columns", "message"),
     [
         ((*COLUMNS, "colour"), "unknown column 'colour'; the columns are dataset, role"),
-        (COLUMNS[:-1], "column domains is missing"),
+        (COLUMNS[:-1], "column loops is missing"),
         ((*COLUMNS, "path"), "column path is there twice"),
     ],
 )

@@ -10,7 +10,7 @@ import yaml
 
 from spectralmaps.errors import InputError
 from spectralmaps.hic.band import ContactBand, inside, partners
-from spectralmaps.hic.planted import score_planted
+from spectralmaps.hic.planted_scores import score_planted
 from spectralmaps.hic.score_config import ScoreConfig
 from spectralmaps.hic.synthetic import (
     SyntheticChromosome,

@@ -7,7 +7,8 @@ import pytest
 
 from spectralmaps.errors import InputError
 from spectralmaps.hic.band import ContactBand, inside
-from spectralmaps.hic.planted import Planted, score_planted
+from spectralmaps.hic.planted import Planted
+from spectralmaps.hic.planted_scores import score_planted
 from spectralmaps.hic.score_config import ScoreConfig
 
 N_BINS, N_DIAGONALS, SIZE = 500, 110, 50
