@@ -18,8 +18,8 @@ from spectralmaps.expression.speed import (
     brain_grid,
     grey_grid,
     inference_seconds,
+    memory_mb,
     middle_of,
-    peak_mb,
     seconds,
     with_n_genes,
 )
@@ -94,7 +94,7 @@ def memory_rows(model: Any, path_to_atlas: Path, anatomy: Anatomy, study: dict) 
         model.save(path)
         for n_voxels, size in jobs:
             job = DenseJob(model=path, atlas=path_to_atlas, n_voxels=n_voxels, block_size=size)
-            before, after = peak_mb(job)
+            before, after = memory_mb(job)
             name, n_values = f"memory_blocks_of_{size}", n_voxels * study["n_genes"]
             rows += [row(name, n_values, "peak_mb", after, "MiB")]
             rows += [row(name, n_values, "peak_mb_growth", after - before, "MiB")]

@@ -1,17 +1,13 @@
 """Clean the test maps of one dataset with one fitted model."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from spectralmaps.hic.band import ContactBand
-from spectralmaps.hic.data import load_bands, save_bands, write_cool
-from spectralmaps.hic.enhance import cleaned_counts
-from spectralmaps.hic.expected import expected_counts
-from spectralmaps.hic.predictors import Predictor, load_predictor
+from spectralmaps.hic.cleaned_maps import cleaned_band, write_cleaned_cool
+from spectralmaps.hic.data import load_bands, save_bands
+from spectralmaps.hic.predictors import load_predictor
 from spectralmaps.hic.provenance import provenance
 from spectralmaps.logs import log_to
 
@@ -44,23 +40,11 @@ def main(paths: EnhancementPaths, variant: str, config: Mapping[str, Any], seed:
     """
     predictor = load_predictor(paths.model)
     bands = load_bands(paths.inputs)
-    cleaned = [clean(predictor, band) for band in bands]
+    cleaned = [cleaned_band(predictor, band) for band in bands]
     save_bands(paths.prediction, cleaned)
-    if paths.cool is None:
-        return
-    known = [
-        np.where(np.isfinite(expected_counts(band)), found.counts, np.nan)
-        for band, found in zip(bands, cleaned, strict=True)
-    ]
-    source = str(paths.source)
-    origin = provenance(source, variant, seed, config)
-    write_cool(paths.cool, bands, known, source, "raw", origin)
-
-
-def clean(predictor: Predictor, band: ContactBand) -> ContactBand:
-    """The map with cleaned counts, 0 where there is no prediction."""
-    counts = cleaned_counts(predictor.predict(band), expected_counts(band))
-    return replace(band, counts=counts.astype(np.float32))
+    if paths.cool is not None and paths.source is not None:
+        origin = provenance(str(paths.source), variant, seed, config)
+        write_cleaned_cool(paths.cool, bands, cleaned, paths.source, origin)
 
 
 if __name__ == "__main__":

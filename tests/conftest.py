@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+import jaxtyping
 import numpy as np
 import pytest
 
@@ -15,6 +16,12 @@ REALDATA = "SPECTRALMAPS_REALDATA"
 def rng() -> np.random.Generator:
     """A generator with a fixed seed."""
     return np.random.default_rng(20240611)
+
+
+@pytest.fixture
+def unchecked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Types are not checked at run time, as where users run; else that check would speak first."""
+    monkeypatch.setattr(jaxtyping.config, "jaxtyping_disable", True)
 
 
 @pytest.fixture(scope="session")

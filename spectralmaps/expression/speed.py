@@ -1,12 +1,9 @@
 """Cost of dense maps: seconds and memory against the number of voxels, genes and block size."""
 
-import resource
 import tempfile
 import time
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +13,7 @@ from spectralmaps.expression.anatomy import Anatomy
 from spectralmaps.expression.data import Predictor, Samples
 from spectralmaps.expression.inference import VoxelGrid, dense_maps
 from spectralmaps.expression.models import load_predictor
-
-KILOBYTES_PER_MB = 1024.0
+from spectralmaps.metrics.process_costs import in_fresh_process, peak_mb
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,21 +87,16 @@ def inference_seconds(
         )
 
 
-def peak_mb(job: DenseJob) -> tuple[float, float]:
+def memory_mb(job: DenseJob) -> tuple[float, float]:
     """Peak memory of a fresh process before and after dense inference, MiB."""
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        return pool.submit(_measure, job).result()
+    return in_fresh_process(_measure, job)
 
 
 def _measure(job: DenseJob) -> tuple[float, float]:
     """Peak memory of this process once everything is read, and once the maps are made, MiB."""
     predictor, anatomy = load_predictor(job.model), Anatomy.read(job.atlas)
     grid = middle_of(brain_grid(anatomy), job.n_voxels)
-    before = _peak()
+    before = peak_mb()
     with tempfile.TemporaryDirectory() as scratch:
         dense_maps(predictor, anatomy, grid, job.block_size, Path(scratch), with_std=False)
-    return before, _peak()
-
-
-def _peak() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / KILOBYTES_PER_MB
+    return before, peak_mb()

@@ -5,6 +5,7 @@ from jaxtyping import Bool, Float, Int
 from scipy.signal import find_peaks
 
 Bins = Int[np.ndarray, " boundary"]
+Predicted = Int[np.ndarray, " predicted"]
 
 
 def find_boundaries(profile: Float[np.ndarray, " bin"], prominence: float) -> Bins:
@@ -22,7 +23,7 @@ def find_boundaries(profile: Float[np.ndarray, " bin"], prominence: float) -> Bi
 
 
 def matched(
-    first: Bins, second: Bins, tolerance: int
+    first: Int[np.ndarray, " first"], second: Int[np.ndarray, " second"], tolerance: int
 ) -> tuple[Bool[np.ndarray, " first"], Bool[np.ndarray, " second"]]:
     """Which members of two ordered sets have a partner in the other, one to one.
 
@@ -57,7 +58,7 @@ def matched(
 
 
 def f1_terms(
-    predicted: Bins, true: Bins, tolerance: int, n_bins: int
+    predicted: Predicted, true: Bins, tolerance: int, n_bins: int
 ) -> Float[np.ndarray, "bin 2"]:
     """What each bin adds to the two sums whose ratio is F1: twice the matches, and both sets.
 
@@ -81,7 +82,9 @@ def f1_terms(
     return terms
 
 
-def precision_recall_f1(predicted: Bins, true: Bins, tolerance: int) -> tuple[float, float, float]:
+def precision_recall_f1(
+    predicted: Predicted, true: Bins, tolerance: int
+) -> tuple[float, float, float]:
     """Share of predicted boundaries that are true, of true ones that are found, and their mean.
 
     Parameters

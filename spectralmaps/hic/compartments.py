@@ -118,7 +118,7 @@ def coarse_log_ratio(
     return np.where(used, log_ratio - mean, 0), used
 
 
-def coarsened(values: Band, factor: int) -> Band:
+def coarsened(values: Band, factor: int) -> Float[np.ndarray, "coarse_bin coarse_diagonal"]:
     """Sums over the pairs of fine bins of each pair of coarse bins, as a coarse band array.
 
     Parameters

@@ -53,7 +53,7 @@ def write_raw_cool(path: Path, file: ContactFile, chromosomes: Sequence[str], pa
 def write_cool(
     path: Path,
     bands: Sequence[ContactBand],
-    cleaned: Sequence[Float[np.ndarray, "bin diagonal"]],
+    cleaned: Sequence[Float[np.ndarray, "_ _"]],
     source: str,
     beyond: str,
     provenance: Mapping[str, Any],
@@ -70,7 +70,7 @@ def write_cool(
     bands
         Input maps, one or more chromosomes or windows.
     cleaned
-        Cleaned counts in the unit of raw counts, one band array an input; NaN where there is
+        Cleaned counts [bin, diagonal] in the unit of raw counts, one an input; NaN where there is
         no prediction (masked bins, distances that were left out).
     source
         Map the bands come from, for its bins and its contacts beyond the band.

@@ -96,6 +96,6 @@ def dot_scores(band: ContactBand, depth: float, loops: Pairs, diagonals: slice) 
     return scores
 
 
-def _distances(loops: Pairs, called: Pairs) -> Int[np.ndarray, "loop dot"]:
+def _distances(loops: Pairs, called: Int[np.ndarray, "dot 2"]) -> Int[np.ndarray, "pair dot"]:
     """Larger of the distances of both bins, of each loop to each dot."""
     return np.abs(loops[:, None] - called[None]).max(axis=2)

@@ -211,11 +211,11 @@ def _tiles(
     """First bin and contents of the tiles that cover a map, one after the other."""
     known = known_expected(expected)
     size = 2 * band.n_diagonals
-    for start in tile_starts(band.n_bins, size, band.n_diagonals):
+    for start in tile_starts(band.n_bins, size, band.n_diagonals).tolist():
         expected_tile = square(known, start, size, 0.0)
         counts = square(band.counts, start, size, 0.0)
         counts = np.where(expected_tile > 0, counts, 0).astype(np.float32)
-        yield int(start), Tile(counts=counts, expected=expected_tile)
+        yield start, Tile(counts=counts, expected=expected_tile)
 
 
 def _observed(tile: Tile) -> Float[np.ndarray, "size size"]:

@@ -1,9 +1,9 @@
 """Insulation: how few contacts cross a bin, as a profile along the chromosome."""
 
 import numpy as np
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Real
 
-Band = Float[np.ndarray, "bin diagonal"]
+Band = Real[np.ndarray, "bin diagonal"]
 
 
 def insulation_profile(
@@ -63,7 +63,9 @@ def insulation_profile(
     return profile
 
 
-def square_sums(values: Band, window: int) -> Float[np.ndarray, " bin"]:
+def square_sums(
+    values: Band | Bool[np.ndarray, "bin diagonal"], window: int
+) -> Float[np.ndarray, " bin"]:
     """Sum over pairs of one of the ``window`` bins before and one of those after each bin.
 
     Parameters

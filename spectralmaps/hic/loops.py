@@ -55,7 +55,9 @@ def loop_scores(
         return np.log(means[0]) - np.where(means[1] > 0, np.log(means[1]), np.nan)
 
 
-def usable_loops(loops: Pairs, valid: Bool[np.ndarray, " bin"], diagonals: slice) -> Pairs:
+def usable_loops(
+    loops: Pairs, valid: Bool[np.ndarray, " bin"], diagonals: slice
+) -> Int[np.ndarray, "usable 2"]:
     """Loops of valid bins whose span is within the distances and more than 5 bins.
 
     Parameters
@@ -79,7 +81,7 @@ def random_pairs(
     valid: Bool[np.ndarray, " bin"],
     n_each: int,
     rng: np.random.Generator,
-) -> Pairs:
+) -> Int[np.ndarray, "random 2"]:
     """Random pixels of valid bins with the spans of loops, away from all loops and the ends.
 
     Parameters
@@ -102,7 +104,9 @@ def random_pairs(
     InputError
         If the map leaves no room at the span of a loop.
     """
-    drawn = [_random_starts(loops, span, valid, n_each, rng) for span in np.diff(loops).ravel()]
+    drawn = [
+        _random_starts(loops, span, valid, n_each, rng) for span in np.diff(loops).ravel().tolist()
+    ]
     starts = np.concatenate(drawn) if drawn else np.empty(0, dtype=np.int64)
     spans = np.repeat(np.diff(loops).ravel(), n_each)
     return np.stack([starts, starts + spans], axis=-1)

@@ -177,7 +177,7 @@ def view_maps(
     return views
 
 
-def loops_in(loops: Int[np.ndarray, "loop 2"], window: Window) -> Int[np.ndarray, "loop 2"]:
+def loops_in(loops: Int[np.ndarray, "loop 2"], window: Window) -> Int[np.ndarray, "shown 2"]:
     """Loops within a window, counted from its first bin.
 
     Parameters

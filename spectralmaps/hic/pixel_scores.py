@@ -1,7 +1,7 @@
 """Scores of pixels: correlation, squared error and structural similarity of O/E."""
 
 import numpy as np
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Real
 from skimage.metrics import structural_similarity
 
 from spectralmaps.hic.score_maps import PSEUDOCOUNT, ScoredMap
@@ -16,8 +16,8 @@ SSIM_RATIOS = (PSEUDOCOUNT, 10.0)
 
 
 def moments(
-    first: Float[np.ndarray, "*shape"],
-    second: Float[np.ndarray, "*shape"],
+    first: Real[np.ndarray, "*shape"],
+    second: Real[np.ndarray, "*shape"],
     used: Bool[np.ndarray, "*shape"],
 ) -> Float[np.ndarray, "*shape 6"]:
     """Terms whose sums give the correlation: 1, x, y, xx, yy and xy; zero where not used."""
@@ -25,7 +25,7 @@ def moments(
     return np.stack([used.astype(np.float64), x, y, x * x, y * y, x * y], axis=-1)
 
 
-def correlation(sums: Float[np.ndarray, "*score 6"]) -> Float[np.ndarray, "*score"]:
+def correlation(sums: Float[np.ndarray, "*score 6"]) -> Float[np.ndarray, "*score"] | np.float64:
     """Pearson correlation from sums of ``moments``, in [-1, 1].
 
     NaN, without a warning, where fewer than three pixels are used or either map is constant.

@@ -11,12 +11,12 @@ References
 """
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Real
 
 from spectralmaps.hic.band import inside
 from spectralmaps.hic.pixel_scores import correlation, moments
 
-Band = Float[np.ndarray, "bin diagonal"]
+Band = Real[np.ndarray, "bin diagonal"]
 
 
 def stratum_adjusted_correlation(first: Band, second: Band, smoothing: int) -> float:

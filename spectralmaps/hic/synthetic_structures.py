@@ -56,7 +56,8 @@ class Structures:
             self.domains.rename(columns={side: "position"})[["position", "level"]]
             for side in ("start", "end")
         ]
-        table = pd.concat(sides).groupby("position", as_index=False)["level"].min()
+        table = pd.concat(sides).astype(np.int64)
+        table = table.groupby("position", as_index=False)["level"].min()
         inner = (table["position"] > 0) & (table["position"] < self.length_bp)
         return table[inner].reset_index(drop=True)
 
@@ -93,9 +94,11 @@ def anchor_bins(intervals: pd.DataFrame, resolution_bp: int) -> Int[np.ndarray, 
     resolution_bp
         Length of a bin, base pairs.
     """
-    first = edge_bins(intervals["start"].to_numpy(), resolution_bp)
-    last = edge_bins(intervals["end"].to_numpy(), resolution_bp) - 1
-    return np.stack([first, np.maximum(first, last)], axis=-1)
+    first, end = (
+        edge_bins(intervals[side].to_numpy(dtype=np.int64), resolution_bp)
+        for side in ("start", "end")
+    )
+    return np.stack([first, np.maximum(first, end - 1)], axis=-1)
 
 
 def draw_structures(
@@ -138,7 +141,7 @@ def _draw_domains(
     length_bp: int, config: SyntheticConfig, rng: np.random.Generator
 ) -> pd.DataFrame:
     """Outermost domains side by side, each split again while its length and chance allow."""
-    edges = _tile(length_bp, config, rng)
+    edges = _tile(length_bp, config, rng).tolist()
     level, found = list(itertools.pairwise(edges)), []
     for depth, boost in enumerate(config.domain_boosts):
         boosts = boost + config.domain_boost_std * rng.standard_normal(len(level))
@@ -254,7 +257,7 @@ def values_at(
         Value of positions in no interval.
     """
     if table.empty:
-        return np.full(len(position_bp), outside)
+        return np.full(len(position_bp), float(outside))
     index = np.searchsorted(table["start"].to_numpy(), position_bp, side="right") - 1
     held = (index >= 0) & (position_bp < table["end"].to_numpy()[index])
-    return np.where(held, table[column].to_numpy()[index], outside)
+    return np.where(held, table[column].to_numpy(dtype=np.float64)[index], outside)

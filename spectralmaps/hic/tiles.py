@@ -8,7 +8,7 @@ and a stride of the number of diagonals the tiles cover every pixel of the band.
 from collections.abc import Iterator
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Float, Int, Shaped
 
 from spectralmaps.hic.band import inside
 
@@ -41,8 +41,8 @@ def tile_starts(n_bins: int, size: int, stride: int) -> Int[np.ndarray, " tile"]
 
 
 def square(
-    values: Float[np.ndarray, "bin diagonal"], start: int, size: int, fill: float
-) -> Float[np.ndarray, "size size"]:
+    values: Shaped[np.ndarray, "bin diagonal"], start: int, size: int, fill: float
+) -> Shaped[np.ndarray, "size size"]:
     """Dense symmetric matrix of the pairs of ``size`` neighbouring bins.
 
     Parameters
@@ -65,11 +65,11 @@ def square(
 
 
 def squares(
-    values: Float[np.ndarray, "bin diagonal"],
+    values: Shaped[np.ndarray, "bin diagonal"],
     starts: Int[np.ndarray, " tile"],
     size: int,
     fill: float,
-) -> Float[np.ndarray, "tile size size"]:
+) -> Shaped[np.ndarray, "tile size size"]:
     """Dense symmetric matrices of several tiles (see ``square``)."""
     n_bins, n_diagonals = values.shape
     if len(starts) and not 0 <= starts.min() <= starts.max() < n_bins:
@@ -85,12 +85,12 @@ def squares(
 
 
 def tile_batches(
-    values: Float[np.ndarray, "bin diagonal"],
+    values: Shaped[np.ndarray, "bin diagonal"],
     starts: Int[np.ndarray, " tile"],
     size: int,
     fill: float,
     batch_size: int,
-) -> Iterator[tuple[Int[np.ndarray, " batch"], Float[np.ndarray, "batch size size"]]]:
+) -> Iterator[tuple[Int[np.ndarray, " batch"], Shaped[np.ndarray, "batch size size"]]]:
     """First bins and tiles, ``batch_size`` at a time (see ``square``)."""
     for index in range(0, len(starts), batch_size):
         batch = starts[index : index + batch_size]

@@ -17,7 +17,7 @@ from spectralmaps.spectral.transforms import check_gain, fft, inverse_fft
 
 
 def band_energy(
-    image: Float[Tensor, "*batch height width"], gain: Float[Tensor, "rows half"]
+    image: Float[Tensor, "*batch height width"], gain: Float[Tensor, "*gains rows half"]
 ) -> Float[Tensor, "*batch"]:
     """Mean energy of an image inside a frequency band.
 
@@ -47,7 +47,7 @@ def band_energy(
 def band_distance(
     prediction: Float[Tensor, "*batch height width"],
     target: Float[Tensor, "*batch height width"],
-    gain: Float[Tensor, "rows half"],
+    gain: Float[Tensor, "*gains rows half"],
 ) -> Float[Tensor, "*batch"]:
     """Mean squared error inside a frequency band.
 
@@ -114,13 +114,13 @@ def band_energies(
             f"references: expected one for each of {len(weights)} bands, got {len(references)}"
         )
     with torch.autocast(image.device.type, enabled=False):
-        return _BandEnergies.apply(image, len(weights), *weights, *references)
+        return _BandEnergies.apply(image, tuple(weights), tuple(references))
 
 
 def amplitude_distance(
     prediction: Float[Tensor, "*batch height width"],
     target: Float[Tensor, "*batch height width"],
-    gain: Float[Tensor, "rows half"],
+    gain: Float[Tensor, "*gains rows half"],
 ) -> Float[Tensor, "*batch"]:
     """Mean squared difference of spectral amplitudes inside a band; blind to phase.
 
@@ -158,10 +158,12 @@ class _BandEnergies(torch.autograd.Function):
 
     @staticmethod
     def forward(
-        ctx: Any, image: Tensor, n_bands: int, *weights_and_references: Tensor
+        ctx: Any,
+        image: Tensor,
+        weights: tuple[Tensor, ...],
+        references: tuple[Tensor | None, ...],
     ) -> tuple[Tensor, ...]:
         spectrum = fft(image).contiguous()
-        weights, references = weights_and_references[:n_bands], weights_and_references[n_bands:]
         multiplicity = _multiplicity(image.shape[-1], spectrum.real.dtype, image.device)
         energies, gained = [], []
         for weight, reference in zip(weights, references, strict=True):
@@ -188,7 +190,7 @@ class _BandEnergies(torch.autograd.Function):
         if total.shape[-1] < len(factors):
             total = torch.nn.functional.pad(total, (0, len(factors) - total.shape[-1]))
         image = inverse_fft(total, width).to(ctx.dtype)
-        return image, None, *([None] * 2 * len(gained))
+        return image, None, None
 
 
 @lru_cache(maxsize=32)

@@ -3,6 +3,7 @@ rule benchmarks:
         "results/benchmarks/expression_inference/metrics.tsv",
         "results/benchmarks/expression_training/metrics.tsv",
         "results/benchmarks/hic_regulariser/metrics.tsv",
+        "results/benchmarks/hic_cleaning/metrics.tsv",
 
 
 rule benchmark_expression_inference:
@@ -90,3 +91,28 @@ rule benchmark_hic_regulariser:
         "Time what the spectral loss adds to a training step."
     script:
         "../../scripts/benchmark_hic_regulariser.py"
+
+
+rule benchmark_hic_cleaning:
+    input:
+        library=sources("benchmark_hic_cleaning", "spectralmaps.hic.denoiser"),
+    output:
+        metrics="results/benchmarks/hic_cleaning/metrics.tsv",
+    log:
+        "results/logs/benchmark_hic_cleaning/log.txt",
+    benchmark:
+        "results/benchmarks/benchmark_hic_cleaning/run.tsv"
+    conda:
+        "../../envs/hic.yaml"
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    params:
+        study=lookup("hic/benchmarks/cleaning", within=config),
+        variants=lookup("hic/variants", within=config),
+        model=lookup("hic/synthetic/model", within=config),
+        balancing=lookup("hic/balancing", within=config),
+    message:
+        "Time whole chromosomes from cooler to cleaned cooler."
+    script:
+        "../../scripts/benchmark_hic_cleaning.py"

@@ -76,6 +76,10 @@ def hic_unknown_names(hic):
         "coolers": (hic["coolers"], "variants"),
         "figures.variants": (hic["figures"]["variants"], "variants"),
         "figures.depth_variants": (hic["figures"]["depth_variants"], "variants"),
+        "benchmarks.cleaning.variants": (
+            hic["benchmarks"]["cleaning"]["variants"],
+            "variants",
+        ),
         "overfit.path": (list(hic["overfit"]["path"]), "overfit.variants"),
     }
     known = {

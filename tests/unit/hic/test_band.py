@@ -50,6 +50,7 @@ def test_partners_are_the_values_k_bins_on() -> None:
     np.testing.assert_array_equal(found, expected)
 
 
+@pytest.mark.usefixtures("unchecked")
 def test_parts_of_other_sizes_are_refused(rng) -> None:
     parts = vars(make_band(rng))
     with pytest.raises(ValueError, match=r"expected \[bin, diagonal\] and \[bin\]"):

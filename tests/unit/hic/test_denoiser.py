@@ -200,6 +200,7 @@ def test_an_ensemble_is_the_geometric_mean_of_its_members(make_band: MakeBand) -
     )
 
 
+@pytest.mark.usefixtures("unchecked")
 def test_state_round_trip(make_band: MakeBand, tmp_path: Path) -> None:
     # Libraries give the length of a bin as a NumPy integer, which JSON does not take.
     band = dataclasses.replace(make_band(), resolution_bp=np.int64(10_000))

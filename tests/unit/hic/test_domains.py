@@ -81,6 +81,7 @@ def test_domain_without_its_expected_raises(domain: str) -> None:
         to_domain(torch.ones(2, 2), None, domain)
 
 
+@pytest.mark.usefixtures("unchecked")
 def test_expected_of_a_map_off_the_diagonal_raises() -> None:
     with pytest.raises(InputError, match="expected: not given, and a map of 2 x 3 bins"):
         diagonal_expected(torch.ones(2, 3), None)

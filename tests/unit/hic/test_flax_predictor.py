@@ -55,8 +55,10 @@ def torch_losses(prediction, target, config) -> tuple[dict, np.ndarray]:
 
 
 def flax_losses(prediction, target, config) -> tuple[dict, np.ndarray]:
+    targets = None if target is None else jax.numpy.asarray(target)
+
     def total(preds):
-        losses = flax_predictor.spectral_losses(preds, target, config)
+        losses = flax_predictor.spectral_losses(preds, targets, config)
         return losses["total"], losses
 
     gradient, losses = jax.jit(jax.grad(total, has_aux=True))(jax.numpy.asarray(prediction))

@@ -142,6 +142,7 @@ def test_patches_beside_the_diagonal_need_not_be_square() -> None:
     assert g.shape == (1, 9, 13)
 
 
+@pytest.mark.usefixtures("unchecked")
 def test_wrong_inputs_are_named() -> None:
     network = build_network(CONFIGS["anscombe"], 0)
     with pytest.raises(ValueError, match="expected 2 channels, got 1"):

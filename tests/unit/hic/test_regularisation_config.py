@@ -59,6 +59,7 @@ def test_options_repeat_the_config() -> None:
         ({"epsilon": 0.0}, "epsilon: expected more than 0"),
     ],
 )
+@pytest.mark.usefixtures("unchecked")
 def test_bad_settings_raise(changes: dict, message: str) -> None:
     with pytest.raises(InputError, match=message):
         SpectralRegularizationConfig(**changes)

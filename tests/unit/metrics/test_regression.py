@@ -1,6 +1,5 @@
 """Measures per column against scikit-learn and SciPy, constant columns, calibration."""
 
-import jaxtyping
 import numpy as np
 import pytest
 import scipy.integrate
@@ -151,9 +150,8 @@ def test_ranked_probability_prefers_the_true_width() -> None:
 
 
 @pytest.mark.parametrize("measure", [regression.r2, regression.pearson, regression.rmse])
-def test_inputs_that_do_not_fit_raise(measure, pair, monkeypatch) -> None:
-    # The run-time shape check of the tests would speak first; users run without it.
-    monkeypatch.setattr(jaxtyping.config, "jaxtyping_disable", True)
+@pytest.mark.usefixtures("unchecked")
+def test_inputs_that_do_not_fit_raise(measure, pair) -> None:
     target, prediction = pair
     with pytest.raises(ValueError, match=r"prediction: expected the shape \(50, 4\), got \(49, 4"):
         measure(target, prediction[1:])
@@ -180,7 +178,7 @@ def test_negative_deviation_raises(pair) -> None:
         regression.continuous_ranked_probability(*pair, np.zeros((50, 4)))
 
 
-def test_levels_without_their_rows_raise(monkeypatch) -> None:
-    monkeypatch.setattr(jaxtyping.config, "jaxtyping_disable", True)
+@pytest.mark.usefixtures("unchecked")
+def test_levels_without_their_rows_raise() -> None:
     with pytest.raises(ValueError, match="one row for each of 5 levels, got 4"):
         regression.miscalibration(LEVELS, np.zeros((4, 2)))

@@ -1,6 +1,5 @@
 """Ring correlation: proportional images, independent noise, known signal to noise; ring gains."""
 
-import jaxtyping
 import pytest
 import torch
 from hypothesis import given, settings
@@ -111,9 +110,8 @@ def test_ring_gain_keeps_leading_axes() -> None:
     torch.testing.assert_close(gain[1, 2], coherence.ring_gain(values[1, 2], 9, 8))
 
 
-def test_images_of_different_shape_raise(monkeypatch) -> None:
-    # The run-time shape check of the tests would speak first; users run without it.
-    monkeypatch.setattr(jaxtyping.config, "jaxtyping_disable", True)
+@pytest.mark.usefixtures("unchecked")
+def test_images_of_different_shape_raise() -> None:
     with pytest.raises(ValueError, match=r"second: expected .* \(8, 8\), got \(8, 9\)"):
         coherence.fourier_ring_correlation(noise(8, 8), noise(8, 9), 2)
 

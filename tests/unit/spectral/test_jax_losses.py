@@ -57,9 +57,9 @@ def test_half_precision_is_transformed_in_float32() -> None:
 
 
 def test_weights_of_some_columns_are_zero_beyond_them(rng) -> None:
-    image, target = images(6, 8, rng)
+    image, target = (jax.numpy.asarray(values) for values in images(6, 8, rng))
     weight = jax.numpy.ones((6, 2))
-    reference = jax_losses.fft(jax.numpy.asarray(target))
+    reference = jax_losses.fft(target)
     (found,) = jax_losses.band_energies(image, [weight], [reference[..., :2]])
     (full,) = jax_losses.band_energies(
         image, [jax.numpy.pad(weight, ((0, 0), (0, 3)))], [reference]

@@ -2,7 +2,6 @@
 
 from functools import partial
 
-import jaxtyping
 import pytest
 import torch
 from hypothesis import given, settings
@@ -224,8 +223,7 @@ def test_gain_of_another_size_raises() -> None:
 
 
 @pytest.mark.parametrize("distance", DISTANCES)
-def test_images_of_different_shape_raise(distance, monkeypatch) -> None:
-    # The run-time shape check of the tests would speak first; users run without it.
-    monkeypatch.setattr(jaxtyping.config, "jaxtyping_disable", True)
+@pytest.mark.usefixtures("unchecked")
+def test_images_of_different_shape_raise(distance) -> None:
     with pytest.raises(ValueError, match=r"shape \(1, 8, 8\), got \(8, 8\)"):
         distance(noise(1, 8, 8), noise(8, 8), torch.ones(8, 5))
