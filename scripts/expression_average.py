@@ -39,13 +39,12 @@ def main(
     inside = labels > 0
     maps = sorted(path_to_maps.glob(f"*{ending}"))
     genes = [path.name.removesuffix(ending) for path in maps]
-    values = np.column_stack(
-        [
-            np.asarray(nib.load(path).dataobj, dtype=np.float32)[inside]
-            for path in progress(maps, "read maps", len(maps))
-        ]
-    )
-    regions = pd.DataFrame(*region_means(labels[inside], values), columns=genes)
+    means = []
+    for path in progress(maps, "average maps", len(maps)):
+        values = np.asarray(nib.load(path).dataobj, dtype=np.float32)[inside]
+        found, ids = region_means(labels[inside], values[:, None])
+        means.append(found)
+    regions = pd.DataFrame(np.hstack(means), ids, genes)
     with atomic_path(path_to_regions) as path:
         regions.rename_axis("label").to_csv(path)
     abagen = pd.read_csv(path_to_abagen, index_col="label")

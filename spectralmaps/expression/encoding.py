@@ -109,6 +109,10 @@ class ValueScaling:
             minimum=tuple(values.min(axis=0).tolist()), maximum=tuple(values.max(axis=0).tolist())
         )
 
+    def of_genes(self, genes: slice) -> "ValueScaling":
+        """The scaling of some of the genes."""
+        return ValueScaling(minimum=self.minimum[genes], maximum=self.maximum[genes])
+
     @property
     def span(self) -> Float[np.ndarray, " gene"]:
         """Factor of the unit of each gene; 1 for a gene with one value only."""

@@ -32,7 +32,12 @@ from spectralmaps.expression.bayes_linear import (
 from spectralmaps.expression.data import Prediction, Samples, Sites
 from spectralmaps.expression.evidence import most_likely
 from spectralmaps.expression.factorised_config import FactorisedConfig
-from spectralmaps.expression.factorised_net import BUFFERS, FactorisedNet, prior_variance
+from spectralmaps.expression.factorised_net import (
+    BUFFERS,
+    GENE_PARTS,
+    FactorisedNet,
+    prior_variance,
+)
 from spectralmaps.expression.features import (
     LocalFeatures,
     SpectralFeatures,
@@ -135,6 +140,12 @@ class Factorised:
     def predict_new_genes(self, measured: Samples, sites: Sites) -> Prediction:
         """Predict genes that were not trained, from their values at samples (``fit_genes``)."""
         return self.fit_genes(measured).predict(sites)
+
+    def of_genes(self, genes: slice) -> "Factorised":
+        """A model of some of the genes alone, which predicts these as this one does."""
+        parts = self.net.parts()
+        parts |= {name: parts[name][..., genes] for name in GENE_PARTS}
+        return self._with(self.net.trunk, parts, self.genes[genes])
 
     def gene_embedding(self) -> Float[np.ndarray, "gene k"]:
         """Embedding of each gene; inner products are those of the genes' sample coefficients."""

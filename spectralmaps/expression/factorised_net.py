@@ -26,6 +26,10 @@ BUFFERS = (
 )
 
 
+GENE_PARTS = ("embedding", "offset", "scale", "ratio")
+"""Those of them with genes on the last axis."""
+
+
 class FactorisedNet(nn.Module):
     """Mean and variance of every gene at places; all parts are fixed buffers."""
 

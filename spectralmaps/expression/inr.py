@@ -44,9 +44,10 @@ References
    arXiv:2312.02434
 """
 
+import copy
 import itertools
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -254,6 +255,13 @@ class StackedBackbones(nn.Module):
         self.config = backbones[0].config
         depths = zip(*(backbone.layers for backbone in backbones), strict=True)
         self.layers = nn.ModuleList(StackedLinear(layers) for layers in depths)
+
+    def with_weights(self, weights: Mapping[str, Tensor]) -> "StackedBackbones":
+        """Networks of the same form with other weights, by name; their number may differ."""
+        other = copy.deepcopy(self)
+        for name, parameter in other.named_parameters():
+            parameter.data = weights[name].detach().clone()
+        return other
 
     def forward(self, x: Float[Tensor, "member row column"]) -> Float[Tensor, "member row out"]:
         """Values of each network at its own rows."""

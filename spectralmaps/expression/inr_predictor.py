@@ -48,6 +48,16 @@ class Frame:
     values: ValueScaling
     residual_variance: tuple[float, ...]
 
+    def of_genes(self, genes: slice) -> "Frame":
+        """What inference needs for some of the genes."""
+        return Frame(
+            genes=self.genes[genes],
+            order=self.order[genes],
+            coordinates=self.coordinates,
+            values=self.values.of_genes(genes),
+            residual_variance=self.residual_variance[genes],
+        )
+
     @classmethod
     def of_metadata(cls, metadata: dict[str, Any]) -> Self:
         """The frame that ``dataclasses.asdict`` and JSON have turned into plain content."""
@@ -123,6 +133,17 @@ class InrPredictor(ABC, Generic[Config]):
         self, model: nn.Module, inputs: Float[Tensor, "site column"], genes: slice
     ) -> Float[Tensor, "site gene"]:
         """Scaled expression of all genes of a model at places."""
+
+    @abstractmethod
+    def member_of_genes(self, member: nn.Module, genes: slice) -> nn.Module:
+        """A member that responds with some of the genes alone."""
+
+    def of_genes(self, genes: slice) -> Self:
+        """A predictor of some of the genes alone, which predicts these as this one does."""
+        part = type(self)(self.config)
+        part.frame = self.frame.of_genes(genes)
+        part.members = [self.member_of_genes(member, genes) for member in self.members]
+        return part
 
     def fit(self, samples: Samples, seed: int) -> Self:
         """Train on samples; the same seed gives the same weights.

@@ -10,7 +10,9 @@ from spectralmaps.training.checkpoints import load_model
 
 
 def load_predictor(path: Path) -> Predictor:
-    """Fitted predictor that its ``save`` has written; it also has ``genes``, the symbols.
+    """Fitted predictor that its ``save`` has written.
+
+    It also has ``genes``, the symbols, and ``of_genes``, which takes some of them alone.
 
     Raises
     ------

@@ -56,6 +56,10 @@ class JointInr(InrPredictor[JointInrConfig]):
         """The network, with all genes."""
         return [(member, slice(None))]
 
+    def member_of_genes(self, member: nn.Module, genes: slice) -> nn.Module:
+        """The member itself: which gene is meant is an input of the network."""
+        return member
+
     def make_step(self, rows: Rows, genes: slice) -> Step:
         """Mean squared error over rows of (sample, gene), all or drawn at random."""
         codes = self._codes(genes)
@@ -102,12 +106,25 @@ class PerGeneInr(InrPredictor[PerGeneInrConfig]):
 
         return nn.ModuleList(
             StackedBackbones([network(gene) for gene in self.frame.genes[genes]])
-            for genes in self._blocks()
+            for genes in self._blocks(len(self.frame.genes))
         )
 
     def models(self, member: nn.Module) -> list[tuple[nn.Module, slice]]:
         """The stacks, each with its genes."""
-        return list(zip(member.children(), self._blocks(), strict=True))
+        return list(zip(member.children(), self._blocks(len(self.frame.genes)), strict=True))
+
+    def member_of_genes(self, member: nn.Module, genes: slice) -> nn.Module:
+        """The networks of some of the genes, stacked as a predictor of these alone stacks them."""
+        stacks = [stack for stack in member.children() if isinstance(stack, StackedBackbones)]
+        names = [name for name, _ in stacks[0].named_parameters()]
+        weights = {
+            name: torch.cat([stack.get_parameter(name) for stack in stacks])[genes]
+            for name in names
+        }
+        return nn.ModuleList(
+            stacks[0].with_weights({name: weights[name][block] for name in names})
+            for block in self._blocks(len(self.frame.genes[genes]))
+        )
 
     def make_step(self, rows: Rows, genes: slice) -> Step:
         """Sum over genes of the mean squared error over samples, all or drawn at random."""
@@ -144,9 +161,9 @@ class PerGeneInr(InrPredictor[PerGeneInrConfig]):
         order = self.on_device(np.array(self.frame.order[genes]))
         return torch.cat([places, order[:, None, None].expand(-1, len(inputs), 1)], dim=-1)
 
-    def _blocks(self) -> list[slice]:
+    def _blocks(self, n_genes: int) -> list[slice]:
         """Genes of each stack."""
-        size, n_genes = self.config.genes_at_once, len(self.frame.genes)
+        size = self.config.genes_at_once
         return [slice(start, min(start + size, n_genes)) for start in range(0, n_genes, size)]
 
 

@@ -21,8 +21,10 @@ head                    last linear layer; its rows are the genes' embeddings g
 ======================  ========================================================================
 """
 
+import copy
 import math
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import torch
@@ -132,6 +134,14 @@ class SharedTrunk(InrPredictor[SharedTrunkConfig]):
     def models(self, member: nn.Module) -> list[tuple[nn.Module, slice]]:
         """The network, with all genes."""
         return [(member, slice(None))]
+
+    def member_of_genes(self, member: nn.Module, genes: slice) -> nn.Module:
+        """The network with those outputs of its last layer that are wanted."""
+        part: Any = copy.deepcopy(member)
+        last = part.embedding if self.config.embedding_rank else part.trunk.layers[-1]
+        for weights in last.parameters():
+            weights.data = weights.data[genes]
+        return part
 
     def inputs(self, sites: Sites) -> Float[Tensor, "site 9"]:
         """Scaled coordinates, tissue class and one-hot structure class of places."""

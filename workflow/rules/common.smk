@@ -350,11 +350,12 @@ def map_targets():
     ]
     for atlas in set(maps["atlases"]) & set(config["expression"]["atlases"]):
         targets += map_folders(maps["variants"], maps["donors"], atlas, "averages")
-    targets += [
-        expression_file(f"order/{order}_{donor}_merged.csv")
-        for order in ("se", "pc1")
-        for donor in maps["donors"]
-    ]
+    if maps["long_tables"]:
+        targets += [
+            expression_file(f"order/{order}_{donor}_merged.csv")
+            for order in ("se", "pc1")
+            for donor in maps["donors"]
+        ]
     return targets
 
 

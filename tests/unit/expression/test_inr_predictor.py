@@ -56,6 +56,20 @@ def test_prediction_does_not_depend_on_the_size_of_blocks(make, make_samples):
     np.testing.assert_allclose(means[2], means[0], rtol=0, atol=1e-5)
 
 
+@pytest.mark.parametrize("genes", [slice(0, 3), slice(1, 3), slice(4, 5)])
+def test_some_genes_alone_are_predicted_the_same(genes, make, make_samples, tmp_path):
+    samples = make_samples(12, n_genes=5)
+    predictor = make(n_ensemble=2, order="pc1").fit(samples, 0)
+    part = predictor.of_genes(genes)
+    assert part.genes == samples.genes[genes]
+    whole, alone = predictor.predict(samples.sites), part.predict(samples.sites)
+    np.testing.assert_allclose(alone.mean, whole.mean[:, genes], rtol=0, atol=1e-5)
+    np.testing.assert_allclose(alone.std, whole.std[:, genes], rtol=0, atol=1e-5)
+    part.save(tmp_path / "part.safetensors")
+    again = type(part).load(tmp_path / "part.safetensors").predict(samples.sites)
+    np.testing.assert_array_equal(again.mean, alone.mean)
+
+
 def test_one_place_is_the_row_of_many(make, make_samples):
     samples = make_samples(10)
     predictor = make().fit(samples, 0)

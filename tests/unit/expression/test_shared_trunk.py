@@ -285,3 +285,14 @@ def test_places_of_a_batch_do_not_interact(settings):
     network = TrunkNetwork(SharedTrunkConfig(**settings), 3, _generator())
     inputs = torch.rand(6, N_INPUTS, generator=_generator(1))
     torch.testing.assert_close(network(inputs)[[2]], network(inputs[[2]]), rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("rank", [0, 2])
+@pytest.mark.parametrize("genes", [slice(0, 2), slice(2, 3)])
+def test_some_genes_alone_are_predicted_the_same(genes, rank, make, make_samples):
+    samples = make_samples(12)
+    predictor = make(embedding_rank=rank, n_ensemble=2).fit(samples, 0)
+    whole = predictor.predict(samples.sites)
+    alone = predictor.of_genes(genes).predict(samples.sites)
+    np.testing.assert_allclose(alone.mean, whole.mean[:, genes], rtol=0, atol=1e-5)
+    np.testing.assert_allclose(alone.std, whole.std[:, genes], rtol=0, atol=1e-5)
