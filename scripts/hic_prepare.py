@@ -3,12 +3,13 @@
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from spectralmaps.files import atomic_path
 from spectralmaps.hic.balancing import BalancingConfig
 from spectralmaps.hic.data import save_bands
 from spectralmaps.hic.preparation import contact_table, keep_input_cool, prepare_maps
-from spectralmaps.hic.sheet import read_sheet, rows_of
+from spectralmaps.hic.sheet import chromosome_parts, read_sheet, rows_of
 from spectralmaps.logs import log_to
 
 
@@ -30,19 +31,20 @@ class PreparationPaths:
 
 def main(
     paths: PreparationPaths,
-    sample: tuple[str, str],
+    sample: tuple[str, str, int],
     max_distance_bp: int,
     balancing: BalancingConfig,
     seed: int,
 ) -> None:
-    """Read the rows of one dataset and role (``sample``); write its maps.
+    """Read the rows of one dataset and role, or one part of them; write their maps.
 
     Parameters
     ----------
     paths
         Files.
     sample
-        Dataset and role (train or test).
+        Dataset, role (train or test) and number of the chromosome among those that the rows name,
+        from 1; 0 takes all rows.
     max_distance_bp
         Largest distance of a pair of bins, bp.
     balancing
@@ -50,7 +52,10 @@ def main(
     seed
         Seed of the thinning.
     """
-    rows = rows_of(read_sheet(paths.sheet), *sample)
+    dataset, role, part = sample
+    rows = rows_of(read_sheet(paths.sheet), dataset, role)
+    if part:
+        rows = chromosome_parts(rows)[part - 1]
     paths.inputs.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".partial-", dir=paths.inputs.parent) as work:
         prepared = prepare_maps(rows, paths.folder, Path(work), max_distance_bp, balancing, seed)
@@ -60,6 +65,11 @@ def main(
     save_bands(paths.truths, prepared.truths)
     with atomic_path(paths.table) as temporary:
         contact_table(prepared, max_distance_bp).to_csv(temporary, sep="\t", index=False)
+
+
+def sample_of(wildcards: Any) -> tuple[str, str, int]:
+    """Dataset, role and part of a rule; training maps are not divided."""
+    return wildcards.dataset, wildcards.role, int(wildcards.get("part", 0))
 
 
 if __name__ == "__main__":
@@ -73,7 +83,7 @@ if __name__ == "__main__":
                 table=Path(snakemake.output.table),
                 cool=Path(cool) if (cool := snakemake.output.get("cool")) else None,
             ),
-            sample=(snakemake.wildcards.dataset, snakemake.wildcards.role),
+            sample=sample_of(snakemake.wildcards),
             max_distance_bp=int(snakemake.params.max_distance_bp),
             balancing=BalancingConfig(**snakemake.params.balancing),
             seed=int(snakemake.wildcards.seed),

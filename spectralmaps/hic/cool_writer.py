@@ -16,7 +16,7 @@ from spectralmaps.errors import InputError
 from spectralmaps.files import atomic_path
 from spectralmaps.hic.band import ContactBand
 from spectralmaps.hic.contact_files import ContactFile, open_contacts, stream_rows
-from spectralmaps.hic.cool_files import WEIGHT_COLUMN
+from spectralmaps.hic.cool_files import PIXELS_AT_ONCE, WEIGHT_COLUMN
 from spectralmaps.hic.pixels import Pixels
 from spectralmaps.hic.regions import Span, find_chromosome
 
@@ -108,6 +108,54 @@ def write_cool(
     parts = ((names[i], _merged(bands[i], cleaned[i], names[i], origin)) for i in order)
     frames = _frames(bins, parts)
     _create(path, bins, frames, _CLEANED, file.assembly, provenance)
+
+
+def join_cools(path: Path, sources: Sequence[Path]) -> None:
+    """Write cleaned coolers of different chromosomes as one, weights and provenance included.
+
+    Parameters
+    ----------
+    path
+        New ``.cool`` file; whole or absent.
+    sources
+        Files of ``write_cool`` with one length of bins, in the order of their chromosomes.
+
+    Raises
+    ------
+    InputError
+        If a chromosome is in two files, or bins differ in length.
+    """
+    files = [cooler.Cooler(str(source)) for source in sources]
+    names = [name for file in files for name in file.chromnames]
+    sizes = sorted({int(file.binsize) for file in files})
+    if len(set(names)) < len(names) or len(sizes) > 1:
+        raise InputError(
+            f"{path}: expected each chromosome in one of {len(files)} coolers and bins of one"
+            f" length, found {', '.join(names)} and bins of {sizes} bp; delete the parts and make"
+            " them again"
+        )
+    first_bins = np.cumsum([0, *(file.info["nbins"] for file in files)])
+    bins = pd.concat([file.bins()[:].astype({"chrom": str}) for file in files], ignore_index=True)
+    frames = (
+        frame
+        for file, first_bin in zip(files, first_bins, strict=False)
+        for frame in _numbered_from(file, int(first_bin))
+    )
+    origins = [file.info["metadata"] for file in files]
+    joined = {key: [origin[key] for origin in origins] for key in ("input", "input_sha256")}
+    assembly = files[0].info.get("genome-assembly")
+    _create(path, bins, frames, _CLEANED, assembly, {**origins[0], **joined})
+
+
+def _numbered_from(file: cooler.Cooler, first_bin: int) -> Iterator[dict[str, np.ndarray]]:
+    """Pixels of a file with the bins numbered from another first one."""
+    for start in range(0, file.info["nnz"], PIXELS_AT_ONCE):
+        pixels = file.pixels()[start : start + PIXELS_AT_ONCE]
+        yield {
+            "bin1_id": pixels["bin1_id"].to_numpy() + first_bin,
+            "bin2_id": pixels["bin2_id"].to_numpy() + first_bin,
+            "count": pixels["count"].to_numpy(),
+        }
 
 
 def _merged(

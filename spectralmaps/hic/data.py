@@ -3,7 +3,7 @@
 import json
 import tempfile
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +19,7 @@ from spectralmaps.hic.regions import Span
 
 __all__ = [
     "band_of",
+    "load_all",
     "load_band",
     "load_bands",
     "read_band",
@@ -189,6 +190,11 @@ def load_bands(path: Path) -> list[ContactBand]:
             f"{path}: expected maps kept by an earlier stage, found something else ({reason});"
             f" {REMEDY}"
         ) from error
+
+
+def load_all(paths: Iterable[Path]) -> list[ContactBand]:
+    """Maps of several files, in their order (see ``load_bands``)."""
+    return [band for path in paths for band in load_bands(path)]
 
 
 def save_band(path: Path, band: ContactBand) -> None:

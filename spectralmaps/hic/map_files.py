@@ -7,26 +7,39 @@ from typing import Any, Self
 
 from spectralmaps.errors import InputError
 from spectralmaps.hic.band import ContactBand
-from spectralmaps.hic.data import load_bands
+from spectralmaps.hic.data import load_all
 
 INPUT, TRUTH = "input", "truth"
 
 
 @dataclass(frozen=True, kw_only=True)
 class MapPaths:
-    """Files of ``save_bands``: input, truth and predictions by the name of the variant."""
+    """Files of ``save_bands``, one for each part of the dataset.
 
-    inputs: Path
-    truths: Path
-    predictions: Mapping[str, Path]
+    Attributes
+    ----------
+    inputs, truths
+        Input and truth.
+    predictions
+        Cleaned maps by the name of the variant.
+    """
+
+    inputs: Sequence[Path]
+    truths: Sequence[Path]
+    predictions: Mapping[str, Sequence[Path]]
 
     @classmethod
     def of(cls, given: Any, variants: Sequence[str]) -> Self:
-        """The same from the inputs of a rule, its predictions in the order of the variants."""
+        """The same from the inputs of a rule, all parts of a variant and then those of the next."""
+        inputs, truths, predictions = (
+            [Path(path) for path in paths]
+            for paths in (given.inputs, given.truths, given.predictions)
+        )
+        n_parts = len(inputs)
+        starts = range(0, len(predictions), n_parts)
+        parts = [predictions[start : start + n_parts] for start in starts]
         return cls(
-            inputs=Path(given.inputs),
-            truths=Path(given.truths),
-            predictions=dict(zip(variants, map(Path, given.predictions), strict=True)),
+            inputs=inputs, truths=truths, predictions=dict(zip(variants, parts, strict=True))
         )
 
 
@@ -40,12 +53,12 @@ def read_maps(paths: MapPaths) -> dict[str, list[ContactBand]]:
         truth.
     """
     named = {INPUT: paths.inputs, TRUTH: paths.truths, **paths.predictions}
-    maps = {name: load_bands(path) for name, path in named.items()}
+    maps = {name: load_all(parts) for name, parts in named.items()}
     expected = len(maps[TRUTH])
-    for name, path in named.items():
+    for name, parts in named.items():
         if not expected or len(maps[name]) != expected:
             raise InputError(
-                f"{path}: expected {expected or 'at least one'} of the maps of the truth, found"
+                f"{parts[0]}: expected {expected or 'at least one'} of the maps of the truth, found"
                 f" {len(maps[name])}; run the rules that write both again"
             )
     return maps

@@ -116,6 +116,17 @@ def rows_of(sheet: Sequence[MapRow], dataset: str, role: str) -> list[MapRow]:
     return rows
 
 
+def chromosome_parts(rows: Sequence[MapRow]) -> list[list[MapRow]]:
+    """Rows that one job prepares and cleans: those of one chromosome, in the sheet's order.
+
+    Rows that name no region stand for all chromosomes of the map and go together.
+    """
+    parts: dict[str, list[MapRow]] = {}
+    for row in rows:
+        parts.setdefault(row.region.partition(":")[0], []).append(row)
+    return list(parts.values())
+
+
 def _header_mistakes(header: list[str]) -> list[str]:
     unknown = [name for name in header if name not in COLUMNS]
     missing = [name for name in COLUMNS if name not in header]

@@ -87,11 +87,45 @@ def test_contact_maps_without_reads_to_score_against_are_cleaned_alone(
     hic = {"datasets": ["own"], "sheet": str(sheet), "folder": str(tmp_path)}
     override.write_text(yaml.safe_dump({"hic": hic}))
     found = jobs(checkout.snakemake("-n", "--configfile", str(override), "--", "hic"))
-    cleaning = {"hic_prepare", "hic_prepare_test", "hic_train", "hic_enhance"}
+    cleaning = {
+        "hic_prepare",
+        "hic_prepare_test",
+        "hic_train",
+        "hic_enhance",
+        "hic_write_cool",
+        "hic_join_cools",
+    }
     assert {rule for rule in found if rule.startswith("hic_")} == cleaning
     override.write_text(yaml.safe_dump({"hic": {**hic, "datasets": ["own_16"]}}))
     found = jobs(checkout.snakemake("-n", "--configfile", str(override), "--", "hic"))
     assert {*cleaning, "hic_metrics", "hic_plot_scores"} <= set(found)
+
+
+def test_each_chromosome_of_a_map_is_cleaned_by_a_job_of_its_own(
+    checkout: Checkout, tmp_path: Path
+) -> None:
+    sheet, override = tmp_path / "sheet.tsv", tmp_path / "maps.yaml"
+    (tmp_path / "own.cool").touch()
+    header = (REPOSITORY / "config/hic.tsv").read_text().splitlines()[0].split("\t")
+    regions = [("train", "chr1"), *(("test", f"chr{name}") for name in ("2", "3", "X"))]
+    rows = [
+        {"dataset": "own", "role": role, "path": "own.cool", "region": region}
+        for role, region in regions
+    ]
+    lines = [header, *([row.get(name, "") for name in header] for row in rows)]
+    sheet.write_text("".join("\t".join(line) + "\n" for line in lines))
+    hic = {"datasets": ["own"], "sheet": str(sheet), "folder": str(tmp_path), "coolers": ["raw"]}
+    override.write_text(yaml.safe_dump({"hic": hic}))
+    found = jobs(checkout.snakemake("-n", "--configfile", str(override), "--", "hic"))
+    of_each = {"hic_prepare_test": 3, "hic_enhance": 3, "hic_write_cool": 3}
+    assert found == {
+        **of_each,
+        "hic_prepare": 1,
+        "hic_train": 1,
+        "hic_join_cools": 1,
+        "hic": 1,
+        "total": 12,
+    }
 
 
 def test_a_sheet_that_names_a_missing_file_stops_with_its_path(

@@ -60,17 +60,20 @@ rule hic_prepare:
 
 use rule hic_prepare as hic_prepare_test with:
     output:
-        inputs="results/hic/{dataset}/maps/{role}/seed-{seed}_inputs.npz",
-        truths="results/hic/{dataset}/maps/{role}/seed-{seed}_truths.npz",
-        table="results/hic/{dataset}/maps/{role}/seed-{seed}.tsv",
+        inputs="results/hic/{dataset}/maps/{role}/part-{part}/seed-{seed}_inputs.npz",
+        truths="results/hic/{dataset}/maps/{role}/part-{part}/seed-{seed}_truths.npz",
+        table="results/hic/{dataset}/maps/{role}/part-{part}/seed-{seed}.tsv",
         # Contacts of all distances, which the cleaned map takes over beyond its own.
-        cool=temp("results/hic/{dataset}/maps/{role}/seed-{seed}.cool"),
+        cool=temp("results/hic/{dataset}/maps/{role}/part-{part}/seed-{seed}.cool"),
     log:
-        "results/logs/hic_prepare_test/{dataset}_{role}_seed-{seed}.log",
+        "results/logs/hic_prepare_test/{dataset}_{role}_part-{part}_seed-{seed}.log",
     benchmark:
-        "results/benchmarks/hic_prepare_test/{dataset}_{role}_seed-{seed}.tsv"
+        "results/benchmarks/hic_prepare_test/{dataset}_{role}_part-{part}_seed-{seed}.tsv"
     wildcard_constraints:
         role="test",
+    message:
+        "Thin and balance part {wildcards.part} of the {wildcards.role} maps of {wildcards.dataset},"
+        " seed {wildcards.seed}."
 
 
 rule hic_train:
@@ -103,34 +106,81 @@ rule hic_train:
 rule hic_enhance:
     input:
         model="results/hic/{dataset}/models/{variant}/seed-{seed}.safetensors",
-        inputs="results/hic/{dataset}/maps/test/seed-{seed}_inputs.npz",
-        source="results/hic/{dataset}/maps/test/seed-{seed}.cool",
+        inputs="results/hic/{dataset}/maps/test/part-{part}/seed-{seed}_inputs.npz",
         library=hic_variant_sources("hic_enhance"),
     output:
-        prediction="results/hic/{dataset}/predictions/{variant}/seed-{seed}.npz",
-        cool="results/hic/{dataset}/coolers/{variant}/seed-{seed}.cool",
+        prediction="results/hic/{dataset}/predictions/{variant}/part-{part}/seed-{seed}.npz",
     log:
-        "results/logs/hic_enhance/{dataset}_{variant}_seed-{seed}.log",
+        "results/logs/hic_enhance/{dataset}_{variant}_part-{part}_seed-{seed}.log",
     benchmark:
-        "results/benchmarks/hic_enhance/{dataset}_{variant}_seed-{seed}.tsv"
+        "results/benchmarks/hic_enhance/{dataset}_{variant}_part-{part}_seed-{seed}.tsv"
     conda:
         "../../envs/hic.yaml"
     resources:
         gpu=hic_gpus,
         mem_mb=2000,
         runtime=60,
-    params:
-        config=lookup("hic/variants/{variant}", within=config),
     message:
-        "Clean the test maps of {wildcards.dataset} with {wildcards.variant}, seed {wildcards.seed}."
+        "Clean part {wildcards.part} of the test maps of {wildcards.dataset} with"
+        " {wildcards.variant}, seed {wildcards.seed}."
     script:
         "../../scripts/hic_enhance.py"
 
 
+rule hic_write_cool:
+    input:
+        inputs="results/hic/{dataset}/maps/test/part-{part}/seed-{seed}_inputs.npz",
+        prediction="results/hic/{dataset}/predictions/{variant}/part-{part}/seed-{seed}.npz",
+        source="results/hic/{dataset}/maps/test/part-{part}/seed-{seed}.cool",
+        library=sources("hic_write_cool"),
+    output:
+        cool=temp(
+            "results/hic/{dataset}/cooler_parts/{variant}/part-{part}/seed-{seed}.cool"
+        ),
+    log:
+        "results/logs/hic_write_cool/{dataset}_{variant}_part-{part}_seed-{seed}.log",
+    benchmark:
+        "results/benchmarks/hic_write_cool/{dataset}_{variant}_part-{part}_seed-{seed}.tsv"
+    conda:
+        "../../envs/hic.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=60,
+    params:
+        config=lookup("hic/variants/{variant}", within=config),
+    message:
+        "Write part {wildcards.part} of {wildcards.dataset} as cleaned by {wildcards.variant}, seed"
+        " {wildcards.seed}."
+    script:
+        "../../scripts/hic_write_cool.py"
+
+
+rule hic_join_cools:
+    input:
+        parts=hic_cooler_parts,
+        library=sources("hic_join_cools"),
+    output:
+        cool="results/hic/{dataset}/coolers/{variant}/seed-{seed}.cool",
+    log:
+        "results/logs/hic_join_cools/{dataset}_{variant}_seed-{seed}.log",
+    benchmark:
+        "results/benchmarks/hic_join_cools/{dataset}_{variant}_seed-{seed}.tsv"
+    conda:
+        "../../envs/hic.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=60,
+    message:
+        "Join the chromosomes of {wildcards.dataset} as cleaned by {wildcards.variant}, seed"
+        " {wildcards.seed}."
+    script:
+        "../../scripts/hic_join_cools.py"
+
+
 rule hic_overfit:
     input:
-        inputs="results/hic/{dataset}/maps/test/seed-{seed}_inputs.npz",
-        truths="results/hic/{dataset}/maps/test/seed-{seed}_truths.npz",
+        inputs=hic_overfit_map("inputs"),
+        truths=hic_overfit_map("truths"),
         library=sources("hic_overfit"),
     output:
         scores="results/hic/{dataset}/overfit/{variant}/weight-{weight}/seed-{seed}.csv",

@@ -142,23 +142,59 @@ def hic_overfit_weights():
     return {name: settings["spectral_weight"] for name, settings in variants.items()}
 
 
+def hic_part_names(dataset):
+    """Parts of a dataset's test map, a job each: one a chromosome that its rows name."""
+    rows = hic_rows(dataset, "test")
+    chromosomes = dict.fromkeys(row["region"].partition(":")[0] for row in rows)
+    return {name: f"part-{number}" for number, name in enumerate(chromosomes, 1)}
+
+
+def hic_parts_of(pattern):
+    """Input function: files of all parts of a dataset's test map."""
+
+    def files(wildcards):
+        parts = hic_part_names(wildcards.dataset).values()
+        return [pattern.format(part=part, **wildcards) for part in parts]
+
+    return files
+
+
+def hic_cooler_parts(wildcards):
+    """Cleaned coolers of all parts of a dataset."""
+    pattern = "results/hic/{dataset}/cooler_parts/{variant}/{part}/seed-{seed}.cool"
+    return hic_parts_of(pattern)(wildcards)
+
+
+def hic_overfit_map(name):
+    """Input function: a file of the part whose chromosome a network learns by heart."""
+
+    def file(wildcards):
+        region = HIC["overfit"]["regions"][wildcards.dataset]
+        parts = hic_part_names(wildcards.dataset)
+        # A sheet that names no chromosome has all in one part.
+        part = parts.get(region.partition(":")[0], next(iter(parts.values())))
+        folder = f"results/hic/{wildcards.dataset}/maps/test/{part}"
+        return f"{folder}/seed-{wildcards.seed}_{name}.npz"
+
+    return file
+
+
 def hic_predictions(wildcards):
-    """Cleaned test maps of the variants that figures show."""
+    """Cleaned test maps of the variants that figures show, all parts of each."""
     seed = HIC["figures"]["seed"]
     return [
-        f"results/hic/{wildcards.dataset}/predictions/{variant}/seed-{seed}.npz"
+        f"results/hic/{wildcards.dataset}/predictions/{variant}/{part}/seed-{seed}.npz"
         for variant in HIC["figures"]["variants"]
+        for part in hic_part_names(wildcards.dataset).values()
     ]
 
 
 def hic_test_map(name):
-    """Input function: a file of the test map of the seed that figures show."""
-
-    def file(wildcards):
-        seed = HIC["figures"]["seed"]
-        return f"results/hic/{wildcards.dataset}/maps/test/seed-{seed}_{name}.npz"
-
-    return file
+    """Input function: files of the test map of the seed that figures show, one a part."""
+    seed = HIC["figures"]["seed"]
+    return hic_parts_of(
+        "results/hic/{dataset}/maps/test/{part}/" + f"seed-{seed}_{name}.npz"
+    )
 
 
 def hic_figure_region(wildcards):

@@ -1,8 +1,12 @@
 rule hic_evaluate:
     input:
         unpack(hic_known_structures),
-        prediction="results/hic/{dataset}/predictions/{variant}/seed-{seed}.npz",
-        truth="results/hic/{dataset}/maps/test/seed-{seed}_truths.npz",
+        predictions=hic_parts_of(
+            "results/hic/{dataset}/predictions/{variant}/{part}/seed-{seed}.npz"
+        ),
+        truths=hic_parts_of(
+            "results/hic/{dataset}/maps/test/{part}/seed-{seed}_truths.npz"
+        ),
         library=sources("hic_evaluate"),
     output:
         scores="results/hic/{dataset}/evaluation/{variant}/held_out/seed-{seed}.csv",

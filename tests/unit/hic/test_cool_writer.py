@@ -10,7 +10,7 @@ import pytest
 from spectralmaps.errors import InputError
 from spectralmaps.hic import cool_writer
 from spectralmaps.hic.band import ContactBand
-from spectralmaps.hic.cool_writer import write_cool
+from spectralmaps.hic.cool_writer import join_cools, write_cool
 from spectralmaps.hic.data import read_band
 from spectralmaps.hic.expected import expected_counts
 from spectralmaps.hic.provenance import provenance
@@ -184,3 +184,44 @@ def test_a_source_with_other_bins_is_refused(source, bands, tmp_path) -> None:
     band = ContactBand(**{**vars(bands[0]), "resolution_bp": 5000})
     with pytest.raises(InputError, match="expected bins of 5000 bp"):
         write_cool(tmp_path / "out.cool", [band], [band.counts], str(source), "raw", {})
+
+
+@pytest.fixture
+def parts(make_pixels, write_pixels, balancing, tmp_path) -> list[Path]:
+    """Cleaned coolers of two chromosomes, each from a map of its own."""
+    paths = []
+    for name, n_bins in (("chr2", 25), ("chr1", 60)):
+        source = write_pixels(make_pixels({name: n_bins}), {name: n_bins}, f"{name}.cool")
+        band = read_band(str(source), name, 90_000, balancing())
+        path = tmp_path / f"cleaned_{name}.cool"
+        origin = provenance(str(source), "noise_aware", 3, {"weight": 0.1})
+        write_cool(path, [band], [band.counts + 0.5], str(source), "raw", origin)
+        paths.append(path)
+    return paths
+
+
+@pytest.mark.parametrize("pixels_at_once", [11, 2_000_000])
+def test_joined_coolers_hold_what_each_holds(parts, tmp_path, monkeypatch, pixels_at_once) -> None:
+    monkeypatch.setattr(cool_writer, "PIXELS_AT_ONCE", pixels_at_once)
+    join_cools(tmp_path / "joined.cool", parts)
+    joined = cooler.Cooler(str(tmp_path / "joined.cool"))
+    assert joined.chromnames == ["chr2", "chr1"]
+    for path, name in zip(parts, joined.chromnames, strict=True):
+        part = cooler.Cooler(str(path))
+        for balance in (False, True):
+            np.testing.assert_array_equal(
+                joined.matrix(balance=balance).fetch(name), part.matrix(balance=balance).fetch(name)
+            )
+    assert joined.info["nnz"] == sum(cooler.Cooler(str(path)).info["nnz"] for path in parts)
+    assert joined.matrix(balance=False).fetch("chr1", "chr2").sum() == 0
+    origin = joined.info["metadata"]
+    assert origin["input"] == ["chr2.cool", "chr1.cool"]
+    assert len(set(origin["input_sha256"])) == 2
+    assert origin["variant"] == "noise_aware"
+    assert joined.info["genome-assembly"] == "test1"
+
+
+def test_a_chromosome_of_two_coolers_is_an_error(parts, tmp_path) -> None:
+    with pytest.raises(InputError, match="each chromosome in one of 2 coolers"):
+        join_cools(tmp_path / "joined.cool", [parts[0], parts[0]])
+    assert not (tmp_path / "joined.cool").exists()

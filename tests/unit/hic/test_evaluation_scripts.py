@@ -77,15 +77,16 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def evaluate(folder: Path, scores: Path, *names: str, **changed: Path) -> pd.Series:
-    paths = {
-        "prediction": folder / "prediction.npz",
-        "truth": folder / "others.npz",
+def evaluate(folder: Path, scores: Path, *names: str, truths: tuple[Path, ...] = ()) -> pd.Series:
+    known = {
         "loops": folder / "truth" / "loops.bedpe",
         "boundaries": folder / "truth" / "boundaries.bed",
     }
-    chosen = {**{name: paths[name] for name in names}, **changed}
-    load("hic_evaluate").main(chosen, scores, SCORES, 1)
+    script = load("hic_evaluate")
+    maps = script.MapParts(
+        predictions=[folder / "prediction.npz"], truths=truths or [folder / "others.npz"]
+    )
+    script.main(maps, {name: known[name] for name in names}, scores, SCORES, 1)
     return pd.read_csv(scores).set_index("metric")["value"]
 
 
@@ -99,8 +100,7 @@ def test_the_simulation_writes_what_it_draws(folder: Path) -> None:
 
 def test_scores_become_a_table_of_metrics(folder: Path, tmp_path: Path) -> None:
     paths = [tmp_path / f"scores/raw/test/seed-{seed}.csv" for seed in (0, 1)]
-    names = "prediction", "truth", "loops", "boundaries"
-    first, second = (evaluate(folder, path, *names) for path in paths)
+    first, second = (evaluate(folder, path, "loops", "boundaries") for path in paths)
     pd.testing.assert_series_equal(first, second)
     assert 0 < first["r_low"] < first["r"] < first["r_high"] < 1
     assert first["planted_boundary_f1"] > 0.3
@@ -120,17 +120,27 @@ def test_scores_become_a_table_of_metrics(folder: Path, tmp_path: Path) -> None:
 
 
 def test_loops_and_boundaries_may_be_left_out(folder: Path, tmp_path: Path) -> None:
-    found = evaluate(folder, tmp_path / "seed-0.csv", "prediction", "truth")
+    found = evaluate(folder, tmp_path / "seed-0.csv")
     assert not [name for name in found.index if "loop_" in name or name.startswith("planted")]
+
+
+def test_maps_in_parts_score_as_in_one_file(folder: Path, tmp_path: Path) -> None:
+    whole = evaluate(folder, tmp_path / "whole.csv", "loops", "boundaries")
+    truths = load_bands(folder / "others.npz")
+    paths = tuple(tmp_path / f"{number}.npz" for number in range(len(truths)))
+    for path, truth in zip(paths, truths, strict=True):
+        save_bands(path, [truth])
+    parts = evaluate(folder, tmp_path / "parts.csv", "loops", "boundaries", truths=paths)
+    pd.testing.assert_series_equal(parts, whole)
 
 
 def test_maps_of_other_regions_are_refused(folder: Path, tmp_path: Path) -> None:
     save_bands(tmp_path / "one.npz", load_bands(folder / "others.npz")[:1])
     with pytest.raises(InputError, match=r"the 1 regions of .*, found 2"):
-        evaluate(folder, tmp_path / "a.csv", "prediction", truth=tmp_path / "one.npz")
+        evaluate(folder, tmp_path / "a.csv", truths=(tmp_path / "one.npz",))
 
 
 def test_maps_without_a_truth_are_refused_with_the_remedy(folder: Path, tmp_path: Path) -> None:
     save_bands(tmp_path / "none.npz", [])
     with pytest.raises(InputError, match=r"none.npz: expected reads .*, found none; give .*depth"):
-        evaluate(folder, tmp_path / "a.csv", "prediction", truth=tmp_path / "none.npz")
+        evaluate(folder, tmp_path / "a.csv", truths=(tmp_path / "none.npz",))

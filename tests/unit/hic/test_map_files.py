@@ -1,6 +1,7 @@
 """Maps that figures compare are read by name, and files that do not go together are named."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -20,14 +21,31 @@ def test_maps_come_by_name_with_input_and_truth_first(
     for name, band in bands.items():
         save_bands(tmp_path / f"{name}.npz", [band])
     given = SimpleNamespace(
-        inputs=tmp_path / "inputs.npz",
-        truths=tmp_path / "truths.npz",
+        inputs=[tmp_path / "inputs.npz"],
+        truths=[tmp_path / "truths.npz"],
         predictions=[tmp_path / "b.npz", tmp_path / "a.npz"],
     )
     maps = read_maps(MapPaths.of(given, ["b", "a"]))
     assert list(maps) == ["input", "truth", "b", "a"]
     for (found,), band in zip(maps.values(), bands.values(), strict=True):
         np.testing.assert_array_equal(found.counts, band.counts)
+
+
+def test_parts_of_a_map_follow_one_another(
+    make_band: Callable[..., ContactBand], tmp_path: Path
+) -> None:
+    for name in ("i1", "i2", "t1", "t2", "b1", "b2", "a1", "a2"):
+        save_bands(tmp_path / f"{name}.npz", [replace(make_band(), chromosome=name)])
+    given = SimpleNamespace(
+        inputs=[tmp_path / f"i{part}.npz" for part in "12"],
+        truths=[tmp_path / f"t{part}.npz" for part in "12"],
+        predictions=[tmp_path / f"{name}{part}.npz" for name in "ba" for part in "12"],
+    )
+    maps = read_maps(MapPaths.of(given, ["b", "a"]))
+    found = {name: [band.chromosome for band in bands] for name, bands in maps.items()}
+    assert found["input"] == ["i1", "i2"]
+    assert found["truth"] == ["t1", "t2"]
+    assert (found["b"], found["a"]) == (["b1", "b2"], ["a1", "a2"])
 
 
 @pytest.mark.parametrize(
@@ -37,8 +55,9 @@ def test_maps_come_by_name_with_input_and_truth_first(
 def test_other_numbers_of_maps_are_an_error(
     n_truths: int, message: str, make_band: Callable[..., ContactBand], tmp_path: Path
 ) -> None:
-    paths = MapPaths(inputs=tmp_path / "in.npz", truths=tmp_path / "truth.npz", predictions={})
-    save_bands(paths.inputs, [make_band()])
-    save_bands(paths.truths, [make_band() for _ in range(n_truths)])
+    inputs, truths = tmp_path / "in.npz", tmp_path / "truth.npz"
+    paths = MapPaths(inputs=[inputs], truths=[truths], predictions={})
+    save_bands(inputs, [make_band()])
+    save_bands(truths, [make_band() for _ in range(n_truths)])
     with pytest.raises(InputError, match=message):
         read_maps(paths)

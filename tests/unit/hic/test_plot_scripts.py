@@ -125,8 +125,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def maps_of(folder: Path) -> MapPaths:
     """Maps of the synthetic dataset, as a rule names them."""
     given = SimpleNamespace(
-        inputs=folder / "inputs.npz",
-        truths=folder / "truths.npz",
+        inputs=[folder / "inputs.npz"],
+        truths=[folder / "truths.npz"],
         predictions=[folder / f"{variant}.npz" for variant in VARIANTS],
     )
     return MapPaths.of(given, VARIANTS)

@@ -4,6 +4,7 @@ import importlib.util
 from pathlib import Path
 
 import cooler
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -15,6 +16,8 @@ COLUMNS = "dataset role path resolution_bp region exclude truth truth_contains_i
 ROWS = [
     ["d", "train", "map.cool", "", "chr1", "", "", "", "1", ""],
     ["d", "test", "map.cool", "", "chr2", "", "", "", "2", ""],
+    ["both", "test", "map.cool", "", "chr2", "", "", "", "2", ""],
+    ["both", "test", "map.cool", "", "chr1", "", "", "", "2", ""],
 ]
 
 
@@ -33,7 +36,7 @@ def run(script, make_pixels, write_pixels, tmp_path, balancing):
     lines = [COLUMNS.split(), *ROWS]
     (tmp_path / "hic.tsv").write_text("\n".join("\t".join(line) for line in lines))
 
-    def call(role: str, cool: str | None, dataset: str = "d") -> Path:
+    def call(role: str, cool: str | None, dataset: str = "d", part: int = 0) -> Path:
         out = tmp_path / "out" / role
         paths = script.PreparationPaths(
             sheet=tmp_path / "hic.tsv",
@@ -43,7 +46,7 @@ def run(script, make_pixels, write_pixels, tmp_path, balancing):
             table=out / "contacts.tsv",
             cool=out / cool if cool else None,
         )
-        script.main(paths, (dataset, role), 100_000, balancing(), seed=1)
+        script.main(paths, (dataset, role, part), 100_000, balancing(), seed=1)
         return out
 
     return call
@@ -69,6 +72,18 @@ def test_a_training_map_without_a_truth_has_an_empty_file(run) -> None:
     assert len(load_bands(out / "input.npz")) == 1
     assert load_bands(out / "truth.npz") == []
     assert not (out / "input.cool").exists()
+
+
+def test_a_part_is_the_same_as_in_the_whole(run) -> None:
+    out = run("test", None, dataset="both")
+    second = load_bands(out / "input.npz")[0]
+    assert second.chromosome == "chr1"
+    out = run("test", "input.cool", dataset="both", part=2)
+    (band,) = load_bands(out / "input.npz")
+    np.testing.assert_array_equal(band.counts, second.counts)
+    # Chromosomes that are balanced together go on until the last one is balanced.
+    np.testing.assert_allclose(band.weights, second.weights, rtol=1e-3)
+    assert cooler.Cooler(str(out / "input.cool")).chromnames == ["chr1"]
 
 
 def test_an_unknown_dataset_is_an_error(run, tmp_path) -> None:

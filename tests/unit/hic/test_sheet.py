@@ -6,7 +6,7 @@ import pytest
 
 from spectralmaps.errors import InputError
 from spectralmaps.hic.regions import parse_region
-from spectralmaps.hic.sheet import COLUMNS, read_sheet, rows_of
+from spectralmaps.hic.sheet import COLUMNS, chromosome_parts, read_sheet, rows_of
 
 REPOSITORY = Path(__file__).parents[3]
 GOOD = {
@@ -141,6 +141,13 @@ def test_what_is_no_sheet_is_an_error(path, content, message) -> None:
 def test_a_missing_sheet_is_an_error(path) -> None:
     with pytest.raises(InputError, match="expected a file, found none"):
         read_sheet(path)
+
+
+def test_rows_of_one_chromosome_are_one_part(path) -> None:
+    regions = ["chr2:5000-9000", "chr1", "chr2:10000-19000", "chr10"]
+    sheet = read_sheet(write(path, *({**GOOD, "region": region} for region in regions)))
+    found = [[row.region for row in part] for part in chromosome_parts(sheet)]
+    assert found == [["chr2:5000-9000", "chr2:10000-19000"], ["chr1"], ["chr10"]]
 
 
 def test_rows_are_found_by_dataset_and_role(path) -> None:

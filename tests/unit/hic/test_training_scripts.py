@@ -117,18 +117,7 @@ def test_a_network_is_trained_and_cleans_a_map(make_band: MakeBand, tmp_path: Pa
     band = make_band(n_bins=100)
     save_bands(tmp_path / "test.npz", [band])
     script = _script("hic_enhance")
-    script.main(
-        script.EnhancementPaths(
-            model=model,
-            inputs=tmp_path / "test.npz",
-            source=None,
-            prediction=tmp_path / "prediction.npz",
-            cool=None,
-        ),
-        variant="noise_aware",
-        config=DENOISER,
-        seed=0,
-    )
+    script.main(model, tmp_path / "test.npz", tmp_path / "prediction.npz")
     (cleaned,) = load_bands(tmp_path / "prediction.npz")
     ratio = load_predictor(model).predict(band)
     reference = np.nan_to_num(ratio * expected_counts(band))
@@ -186,14 +175,15 @@ def test_the_cleaned_cooler_has_the_prediction_the_weights_and_the_provenance(
     cooler.create_cooler(str(source), binnify(lengths, band.resolution_bp), pixels)
     for name in ("train", "test"):
         save_bands(tmp_path / f"{name}.npz", [band])
-    script = _script("hic_enhance")
     config = {"kind": "gaussian", "strengths": [1.0], "input_share": 0.5}
+    model, prediction = _train(tmp_path, config), tmp_path / "prediction.npz"
+    _script("hic_enhance").main(model, tmp_path / "test.npz", prediction)
+    script = _script("hic_write_cool")
     script.main(
-        script.EnhancementPaths(
-            model=_train(tmp_path, config),
+        script.CoolPaths(
             inputs=tmp_path / "test.npz",
+            prediction=prediction,
             source=source,
-            prediction=tmp_path / "prediction.npz",
             cool=tmp_path / "cleaned.cool",
         ),
         variant="gaussian",
