@@ -26,7 +26,7 @@ def main(paths_to_parts: Sequence[Path], path_to_maps: Path) -> None:
     """
     with atomic_folder(path_to_maps) as folder:
         for part in paths_to_parts:
-            for path in sorted(part.iterdir()):
+            for path in sorted(part.glob("*.nii.gz")):
                 target = folder / path.name
                 if target.exists():
                     raise InputError(

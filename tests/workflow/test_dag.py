@@ -117,15 +117,9 @@ def test_each_chromosome_of_a_map_is_cleaned_by_a_job_of_its_own(
     hic = {"datasets": ["own"], "sheet": str(sheet), "folder": str(tmp_path), "coolers": ["raw"]}
     override.write_text(yaml.safe_dump({"hic": hic}))
     found = jobs(checkout.snakemake("-n", "--configfile", str(override), "--", "hic"))
-    of_each = {"hic_prepare_test": 3, "hic_enhance": 3, "hic_write_cool": 3}
-    assert found == {
-        **of_each,
-        "hic_prepare": 1,
-        "hic_train": 1,
-        "hic_join_cools": 1,
-        "hic": 1,
-        "total": 12,
-    }
+    expected = {"hic_prepare_test": 3, "hic_enhance": 3, "hic_write_cool": 3}
+    expected |= {"hic_prepare": 1, "hic_train": 1, "hic_join_cools": 1}
+    assert {rule: number for rule, number in found.items() if "_" in rule} == expected
 
 
 def test_a_sheet_that_names_a_missing_file_stops_with_its_path(
