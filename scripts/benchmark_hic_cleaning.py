@@ -1,4 +1,4 @@
-"""Time and memory to clean whole chromosomes of three sizes, from cooler to cooler."""
+"""Time and memory to clean whole chromosomes, from cooler to cooler."""
 
 import statistics
 import tempfile
@@ -74,12 +74,12 @@ def main(
         Table of the benchmark format; ``size`` is the number of bins of the chromosome.
     study
         ``variants`` (names of networks), ``chromosomes`` (length of each, base pairs; the first
-        trains them), ``resolution_bp``, ``contacts_per_mb``, ``max_distance_bp``, ``n_repeats``
-        and ``seed``.
+        trains them), ``resolution_bp``, ``contacts_per_mb``, ``max_distance_bp``,
+        ``simulated_distance_bp`` (0 simulates all distances), ``n_repeats`` and ``seed``.
     variants
         Settings of the networks by name.
     model
-        Settings of the simulated maps; all distances have contacts.
+        Settings of the simulated maps.
     balancing
         How they are balanced.
     """
@@ -88,7 +88,7 @@ def main(
             **model,
             "resolution_bp": study["resolution_bp"],
             "contacts_per_mb": study["contacts_per_mb"],
-            "max_distance_bp": 0,
+            "max_distance_bp": study["simulated_distance_bp"],
         }
     )
     seed, chromosomes = study["seed"], study["chromosomes"]
@@ -108,7 +108,7 @@ def main(
             }
             build_predictor(settings).fit([training], seed).save(path)
         table = costs(cool, models, study, balancing)
-    constants = {"module": "hic", "dataset": "synthetic_10kb", "split": "speed", "seed": seed}
+    constants = {"module": "hic", "dataset": "simulated", "split": "speed", "seed": seed}
     write_benchmark(path_to_metrics, pd.DataFrame(table).assign(**constants))
 
 

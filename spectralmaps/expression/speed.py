@@ -8,12 +8,21 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 
 from spectralmaps.expression.anatomy import Anatomy
 from spectralmaps.expression.data import Predictor, Samples
-from spectralmaps.expression.inference import VoxelGrid, dense_maps
+from spectralmaps.expression.inference import (
+    VoxelGrid,
+    dense_maps,
+    genes_of_part,
+    write_maps,
+)
 from spectralmaps.expression.models import load_predictor
-from spectralmaps.metrics.process_costs import in_fresh_process, peak_mb
+from spectralmaps.expression.predictors import build_predictor
+from spectralmaps.expression.samples import read_samples
+from spectralmaps.expression.selection import samples_of_donor
+from spectralmaps.metrics.process_costs import cpu_seconds, in_fresh_process, peak_mb
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +44,53 @@ class DenseJob:
     model: Path
     atlas: Path
     n_voxels: int
+    block_size: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingJob:
+    """A fit to many genes: names only, so that a fresh process can do it.
+
+    Attributes
+    ----------
+    annotation, expression
+        Tables of the samples.
+    atlas
+        Folder of the anatomy.
+    donor
+        Donor whose samples take part, or ``all``.
+    n_genes
+        Number of genes, random mixtures of those of the samples.
+    variant
+        Configuration of the predictor.
+    seed
+        Seed of mixtures and fit.
+    model
+        File to be written.
+    """
+
+    annotation: Path
+    expression: Path
+    atlas: Path
+    donor: str
+    n_genes: int
+    variant: dict[str, Any]
+    seed: int
+    model: Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartJob:
+    """Maps of one part of a model's genes, in the grey matter, written to a folder.
+
+    ``n_parts`` is the number of parts that the genes are divided among; the other attributes are
+    those of ``DenseJob``.
+    """
+
+    model: Path
+    atlas: Path
+    folder: Path
+    n_parts: int
     block_size: int
 
 
@@ -100,3 +156,45 @@ def _measure(job: DenseJob) -> tuple[float, float]:
     with tempfile.TemporaryDirectory() as scratch:
         dense_maps(predictor, anatomy, grid, job.block_size, Path(scratch), with_std=False)
     return before, peak_mb()
+
+
+def training_cost(job: TrainingJob) -> tuple[float, float]:
+    """Processor seconds of a fit on one thread, and peak memory of its fresh process, MiB."""
+    return in_fresh_process(_train, job)
+
+
+def part_cost(job: PartJob) -> tuple[float, float]:
+    """Processor seconds of the maps of a part on one thread, and peak memory, MiB."""
+    return in_fresh_process(_map_part, job)
+
+
+def _train(job: TrainingJob) -> tuple[float, float]:
+    """Read, fit and save."""
+    torch.set_num_threads(1)
+    samples = read_samples(job.annotation, job.expression, Anatomy.read(job.atlas))
+    samples = with_n_genes(samples_of_donor(samples, job.donor), job.n_genes, job.seed)
+    predictor: Any = build_predictor(job.variant)
+    _, spent = cpu_seconds(lambda: predictor.fit(samples, job.seed))
+    predictor.save(job.model)
+    return spent, peak_mb()
+
+
+def _map_part(job: PartJob) -> tuple[float, float]:
+    """Mean and standard deviation of the first part of the genes, as compressed volumes."""
+    torch.set_num_threads(1)
+    predictor: Any = load_predictor(job.model)
+    predictor = predictor.of_genes(genes_of_part(len(predictor.genes), 1, job.n_parts))
+    anatomy = Anatomy.read(job.atlas)
+    grid = grey_grid(anatomy)
+
+    def maps() -> None:
+        with tempfile.TemporaryDirectory() as scratch:
+            found = dense_maps(
+                predictor, anatomy, grid, job.block_size, Path(scratch), with_std=True
+            )
+            for values, suffix in ((found.mean, "inr"), (found.std, "inr_std")):
+                if values is not None:
+                    paths = [job.folder / f"{gene}_{suffix}.nii.gz" for gene in predictor.genes]
+                    write_maps(values, grid, paths, 1)
+
+    return cpu_seconds(maps)[1], peak_mb()

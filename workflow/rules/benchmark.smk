@@ -4,6 +4,8 @@ rule benchmarks:
         "results/benchmarks/expression_training/metrics.tsv",
         "results/benchmarks/hic_regulariser/metrics.tsv",
         "results/benchmarks/hic_cleaning/metrics.tsv",
+        "results/benchmarks/hic_genome/metrics.tsv",
+        "results/benchmarks/expression_genome/metrics.tsv",
 
 
 rule benchmark_expression_inference:
@@ -97,18 +99,20 @@ rule benchmark_hic_cleaning:
     input:
         library=sources("benchmark_hic_cleaning", "spectralmaps.hic.denoiser"),
     output:
-        metrics="results/benchmarks/hic_cleaning/metrics.tsv",
+        metrics="results/benchmarks/hic_{study}/metrics.tsv",
     log:
-        "results/logs/benchmark_hic_cleaning/log.txt",
+        "results/logs/benchmark_hic_cleaning/{study}.log",
     benchmark:
-        "results/benchmarks/benchmark_hic_cleaning/run.tsv"
+        "results/benchmarks/benchmark_hic_cleaning/{study}.tsv"
+    wildcard_constraints:
+        study="cleaning|genome",
     conda:
         "../../envs/hic.yaml"
     resources:
-        mem_mb=4000,
-        runtime=60,
+        mem_mb=12000,
+        runtime=120,
     params:
-        study=lookup("hic/benchmarks/cleaning", within=config),
+        study=lookup("hic/benchmarks/{study}", within=config),
         variants=lookup("hic/variants", within=config),
         model=lookup("hic/synthetic/model", within=config),
         balancing=lookup("hic/balancing", within=config),
@@ -116,3 +120,31 @@ rule benchmark_hic_cleaning:
         "Time whole chromosomes from cooler to cleaned cooler."
     script:
         "../../scripts/benchmark_hic_cleaning.py"
+
+
+rule benchmark_expression_genome:
+    input:
+        annotation=expression_path(samples_file("annotation")),
+        expression=expression_path(samples_file("expression")),
+        atlas=benchmark_anatomy(),
+        structure=expression_file("atlas/structure.nii.gz"),
+        library=sources(
+            "benchmark_expression_genome", "spectralmaps.expression.factorised"
+        ),
+    output:
+        metrics="results/benchmarks/expression_genome/metrics.tsv",
+    log:
+        "results/logs/benchmark_expression_genome/log.txt",
+    benchmark:
+        "results/benchmarks/benchmark_expression_genome/run.tsv"
+    conda:
+        "../../envs/torch.yaml"
+    resources:
+        mem_mb=8000,
+        runtime=120,
+    params:
+        study=genome_study(),
+    message:
+        "Time the jobs of a run with all genes."
+    script:
+        "../../scripts/benchmark_expression_genome.py"

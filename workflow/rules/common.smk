@@ -245,6 +245,20 @@ def benchmark_anatomy():
     return [expression_file(f"atlas/{name}") for name in names]
 
 
+def genome_study():
+    """Settings of the benchmark of all genes, with the variant that it is about."""
+    expression = config["expression"]
+    study = dict(expression["benchmarks"]["genome"])
+    name = study.pop("variant")
+    variant = {**expression["variants"][name], **study.pop("settings")}
+    return {
+        **study,
+        "name": name,
+        "variant": variant,
+        "dataset": expression["dataset"],
+    }
+
+
 def table_files():
     """Sample sheet of the source ``table`` and the files that it names."""
     table = config["expression"]["table"]
