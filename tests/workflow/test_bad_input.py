@@ -13,13 +13,14 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from checkouts import ABAGEN, REPOSITORY
 
 from spectralmaps.errors import InputError
 from spectralmaps.expression.anatomy import AnatomyConfig, write_config
 from spectralmaps.expression.atlases import write_image
 from spectralmaps.expression.tables import TableConfig
 
-from .conftest import ABAGEN, REPOSITORY, Run
+from .conftest import Run
 from .test_config import DEFAULTS
 
 AFFINE = np.array([[10.0, 0, 0, -95.0], [0, 10.0, 0, -95.0], [0, 0, 10.0, -95.0], [0, 0, 0, 1.0]])

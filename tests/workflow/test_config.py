@@ -10,6 +10,8 @@ from typing import Any
 import jsonschema
 import pytest
 import yaml
+from checkouts import REPOSITORY, Checkout
+from conda_names import PYPI_NAMES
 
 from spectralmaps.expression.anatomy import AnatomyConfig
 from spectralmaps.expression.folds import SplitConfig
@@ -26,19 +28,12 @@ from spectralmaps.hic.score_config import ScoreConfig
 from spectralmaps.hic.synthetic_config import SyntheticConfig
 from spectralmaps.hic.training_maps import SHARES
 
-from .conftest import REPOSITORY, Checkout
-
 SCHEMA = yaml.safe_load((REPOSITORY / "workflow/schemas/config.schema.yaml").read_text())
 DEFAULTS = yaml.safe_load((REPOSITORY / "config/config.yaml").read_text())
 CONFIGS = sorted(
     path for folder in ("config", "tests/config") for path in (REPOSITORY / folder).glob("*.yaml")
 )
 EVERY_KIND = {"kind", "tune", "calibrate"}
-CONDA_NAMES = {
-    "pytorch": "torch",
-    "matplotlib-base": "matplotlib",
-    "snakemake-minimal": "snakemake",
-}
 ENVIRONMENTS = [REPOSITORY / "environment.yaml", *sorted((REPOSITORY / "envs").glob("*.yaml"))]
 
 
@@ -245,7 +240,7 @@ def conda_pins(path: Path) -> dict[str, str]:
     """Version of each conda package of an environment, as it stands there."""
     listed = yaml.safe_load(path.read_text())["dependencies"]
     pairs = [entry.partition(" ") for entry in listed if isinstance(entry, str)]
-    return {CONDA_NAMES.get(name, name): version for name, _, version in pairs}
+    return {PYPI_NAMES.get(name, name): version for name, _, version in pairs}
 
 
 @pytest.mark.parametrize("name", ["requirements.txt", "requirements-abagen.txt"])

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 import yaml
+from checkouts import REPOSITORY, Checkout
 
-from .conftest import REPOSITORY, Checkout, Run
+from .conftest import Run
 
 TINY = ("--configfile", "tests/config/tiny.yaml")
 RESULTS = "results/expression/tiny"

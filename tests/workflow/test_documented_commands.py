@@ -4,8 +4,8 @@ import os
 from pathlib import Path
 
 import pytest
+from checkouts import REPOSITORY, copy_checkout
 
-from .conftest import REPOSITORY, copy_checkout
 from .documented_page import blocks_of, run_blocks
 
 

@@ -15,12 +15,13 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from checkouts import REPOSITORY
 from PIL import Image
 
 from spectralmaps.metrics.table import read_metrics
 from spectralmaps.training.checkpoints import load_state
 
-from .conftest import REPOSITORY, Run
+from .conftest import Run
 from .test_config import DEFAULTS, merged
 
 pytestmark = pytest.mark.slow

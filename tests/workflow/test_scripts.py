@@ -5,10 +5,9 @@ import re
 from pathlib import Path
 
 import pytest
+from checkouts import REPOSITORY
 
 import spectralmaps
-
-from .conftest import REPOSITORY
 
 SCRIPTS = sorted((REPOSITORY / "scripts").glob("*.py"))
 RULES = {
