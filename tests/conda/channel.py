@@ -4,6 +4,7 @@ Packages hold libraries, no programs: rules start ``python`` alone.
 """
 
 import asyncio
+import compileall
 import email
 import hashlib
 import json
@@ -16,6 +17,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from py_compile import PycInvalidationMode
 
 from conda_names import CONDA_NAMES
 from conda_package_handling import api
@@ -127,6 +129,8 @@ def _packed(channel: Path, record: Record) -> Iterator[Path]:
         root = Path(scratch) / "package"
         root.mkdir()
         yield root
+        # Jobs write no byte code, and the time of a file is another one where it is installed.
+        compileall.compile_dir(root, quiet=2, invalidation_mode=PycInvalidationMode.UNCHECKED_HASH)
         paths = [_path_entry(root, path) for path in sorted(root.rglob("*")) if _is_file(path)]
         info = root / "info"
         info.mkdir()
