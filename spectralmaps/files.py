@@ -9,6 +9,9 @@ from pathlib import Path
 
 from spectralmaps.errors import InputError
 
+PARTIAL = ".partial-"
+"""How names of files and folders that are not complete begin."""
+
 
 @contextmanager
 def atomic_path(path: Path) -> Iterator[Path]:
@@ -26,13 +29,22 @@ def atomic_path(path: Path) -> Iterator[Path]:
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix=".partial-", dir=path.parent))
+    folder = Path(tempfile.mkdtemp(prefix=PARTIAL, dir=path.parent))
     try:
         temporary = folder / path.name
         yield temporary
         os.replace(temporary, path)
+    except OSError as error:
+        _name(error, path)
+        raise
     finally:
         shutil.rmtree(folder)
+
+
+def _name(error: OSError, path: Path) -> None:
+    """Give an error of writing the final name: it has none, or that of the temporary file."""
+    if error.filename is None or PARTIAL in str(error.filename):
+        error.filename = str(path)
 
 
 @contextmanager
@@ -50,12 +62,15 @@ def atomic_folder(path: Path) -> Iterator[Path]:
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix=".partial-", dir=path.parent))
+    folder = Path(tempfile.mkdtemp(prefix=PARTIAL, dir=path.parent))
     try:
         temporary = folder / "new" / path.name
         temporary.mkdir(parents=True)
         yield temporary
         _replace_folder(path, temporary, aside=folder / "replaced")
+    except OSError as error:
+        _name(error, path)
+        raise
     finally:
         shutil.rmtree(folder)
 

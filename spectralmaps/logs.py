@@ -1,5 +1,6 @@
 """Log files of scripts: progress, messages and the end of a job that failed."""
 
+import errno
 import logging
 import sys
 import traceback
@@ -15,6 +16,13 @@ from spectralmaps.errors import InputError
 Item = TypeVar("Item")
 LOGGER = logging.getLogger("spectralmaps")
 LINES_PER_LOOP = 20
+REMEDIES = {
+    errno.ENOSPC: "free some space and run the same command again, what is finished is kept",
+    errno.EDQUOT: "free some space and run the same command again, what is finished is kept",
+    errno.EROFS: "make the folder writable or run elsewhere",
+    errno.EACCES: "make the folder writable or run elsewhere",
+}
+"""What to do about errors of the file system that no program can mend."""
 FORMAT = "%(asctime)s %(name)s %(levelname)s %(message)s"
 
 
@@ -30,11 +38,17 @@ def log_to(path: str | Path) -> Iterator[None]:
     Raises
     ------
     SystemExit
-        In place of an ``InputError``: its one line goes to the log and to standard error.
-        Any other exception is written to the log with its traceback and raised again.
+        In place of an ``InputError``, and of a full or read-only disk: its one line goes to the
+        log and to standard error. Any other exception is written to the log with its traceback
+        and raised again.
     """
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
-    handler = logging.FileHandler(path, mode="w", encoding="utf-8")
+    try:
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        handler = logging.FileHandler(path, mode="w", encoding="utf-8")
+    except OSError as error:
+        if error.errno not in REMEDIES:
+            raise
+        sys.exit(f"error: {_told(error)}")
     handler.setFormatter(logging.Formatter(FORMAT))
     LOGGER.addHandler(handler)
     LOGGER.setLevel(logging.INFO)
@@ -43,12 +57,23 @@ def log_to(path: str | Path) -> Iterator[None]:
     except InputError as error:
         LOGGER.error("%s", error)
         sys.exit(f"error: {error}")
+    except OSError as error:
+        if error.errno not in REMEDIES:
+            LOGGER.error("%s", traceback.format_exc())
+            raise
+        LOGGER.error("%s", _told(error))
+        sys.exit(f"error: {_told(error)}")
     except Exception:
         LOGGER.error("%s", traceback.format_exc())
         raise
     finally:
         LOGGER.removeHandler(handler)
         handler.close()
+
+
+def _told(error: OSError) -> str:
+    """One line of an error of the file system: the file, what is wrong, what to do."""
+    return f"{error.filename or 'output'}: {error.strerror}; {REMEDIES[error.errno or 0]}"
 
 
 class _LogLines:

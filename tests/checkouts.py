@@ -54,6 +54,18 @@ class Checkout:
             check=False,
         )
 
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        """Start Snakemake in the copy as the head of a process group of its own."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "snakemake", "--cores", "2", *arguments],
+            cwd=self.folder,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+
     def planned(self, *arguments: str) -> set[str]:
         """Files that a run would make: the pending rows of Snakemake's summary."""
         found = self.snakemake("--summary", *arguments)

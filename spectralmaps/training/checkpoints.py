@@ -1,5 +1,6 @@
 """Weights for inference (safetensors) and states for resuming, both written whole or not at all."""
 
+import io
 import json
 import pickle
 import zipfile
@@ -8,7 +9,7 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch import Tensor
 
 from spectralmaps.errors import InputError
@@ -37,7 +38,8 @@ def save_model(path: Path, tensors: dict[str, Tensor], metadata: dict[str, Any])
     text = json.dumps(metadata, sort_keys=True, allow_nan=False)
     stored = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in tensors.items()}
     with atomic_path(path) as temporary:
-        save_file(stored, temporary, metadata={METADATA_KEY: text})
+        # Written by Python, whose error tells a full disk from a defect.
+        temporary.write_bytes(save(stored, metadata={METADATA_KEY: text}))
 
 
 def load_model(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
@@ -78,7 +80,9 @@ def save_state(path: Path, state: dict[str, Any]) -> None:
         running code.
     """
     with atomic_path(path) as temporary:
-        torch.save(state, temporary)
+        content = io.BytesIO()
+        torch.save(state, content)
+        temporary.write_bytes(content.getbuffer())
 
 
 def load_state(path: Path) -> dict[str, Any]:

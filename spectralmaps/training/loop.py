@@ -7,6 +7,7 @@ dependency with callbacks around the one thing that matters. A learning rate is 
 of the step (``schedules``), so there is no scheduler whose state could be lost.
 """
 
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -25,6 +26,7 @@ from spectralmaps.training.seeds import derived_seed, seeded_generator
 from spectralmaps.training.settings import LoopConfig, learning_rate
 from spectralmaps.training.weights import KEEPERS, WeightKeeper
 
+LOGGER = logging.getLogger(__name__)
 LOSS = "loss"
 MEMBER_LOSSES = "member_losses"
 
@@ -244,6 +246,7 @@ def _resume(run: _Run, checkpoint: Path) -> None:
     torch.set_rng_state(state["torch_rng"])
     if run.device.type == "cuda":
         torch.cuda.set_rng_state(state["cuda_rng"])
+    LOGGER.info("%s goes on from step %d of %s", run.task.name, run.step, checkpoint)
 
 
 def _check_identity(checkpoint: Path, found: dict[str, Any], expected: dict[str, Any]) -> None:

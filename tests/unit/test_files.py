@@ -134,3 +134,11 @@ def test_missing_file_and_folder_raise_with_the_remedy(tmp_path: Path) -> None:
         with pytest.raises(InputError) as caught:
             check_file(path, "download it first")
         assert str(caught.value) == f"{path}: expected a file, found none; download it first"
+
+
+@pytest.mark.parametrize("make", [atomic_path, atomic_folder])
+@pytest.mark.parametrize("named", [False, True])
+def test_an_error_of_writing_has_the_final_name(make, named: bool, tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="No space left") as found, make(tmp_path / "out") as path:
+        raise OSError(28, "No space left on device", *([str(path)] if named else []))
+    assert found.value.filename == str(tmp_path / "out")

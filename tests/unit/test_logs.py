@@ -115,3 +115,27 @@ def test_loop_on_a_terminal_draws_a_bar_and_logs_nothing(tmp_path: Path, monkeyp
         list(logs.progress(range(5), "train siren", 5))
     assert "train siren" in terminal.text
     assert log.read_text() == ""
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("ENOSPC", "No space left on device; free some space and run the same command again"),
+        ("EROFS", "Read-only file system; make the folder writable"),
+    ],
+)
+def test_a_disk_that_takes_nothing_ends_a_script_with_one_line(
+    code: str, words: str, tmp_path: Path
+) -> None:
+    raised = f"OSError(__import__('errno').{code}, __import__('os').strerror("
+    raised += f"__import__('errno').{code}), 'results/table.csv')"
+    ended = run_script(raised, tmp_path / "job.log")
+    assert ended.returncode == 1
+    assert ended.stderr.startswith(f"error: results/table.csv: {words}")
+    assert ended.stderr.count("\n") == 1
+
+
+def test_another_error_of_the_file_system_keeps_its_traceback(tmp_path: Path) -> None:
+    ended = run_script("FileNotFoundError(2, 'No such file', 'a.csv')", tmp_path / "job.log")
+    assert ended.returncode == 1
+    assert "Traceback" in ended.stderr
