@@ -43,7 +43,7 @@ def atomic_path(path: Path) -> Iterator[Path]:
 
 def _name(error: OSError, path: Path) -> None:
     """Give an error of writing the final name: it has none, or that of the temporary file."""
-    if error.filename is None or PARTIAL in str(error.filename):
+    if error.errno and (error.filename is None or PARTIAL in str(error.filename)):
         error.filename = str(path)
 
 

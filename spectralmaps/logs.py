@@ -44,7 +44,7 @@ def log_to(path: str | Path) -> Iterator[None]:
     """
     try:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-        handler = logging.FileHandler(path, mode="w", encoding="utf-8")
+        handler = _LogFile(path, mode="w", encoding="utf-8")
     except OSError as error:
         if error.errno not in REMEDIES:
             raise
@@ -69,6 +69,24 @@ def log_to(path: str | Path) -> Iterator[None]:
     finally:
         LOGGER.removeHandler(handler)
         handler.close()
+
+
+class _LogFile(logging.FileHandler):
+    """Log file that takes nothing more where its disk takes nothing: the error itself is told."""
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        """Keep quiet about a disk that takes nothing, else tell as ever."""
+        error = sys.exc_info()[1]
+        if not isinstance(error, OSError) or error.errno not in REMEDIES:
+            super().handleError(record)
+
+    def close(self) -> None:
+        """Close the file, even if what is still to be written to it has no room."""
+        try:
+            super().close()
+        except OSError as error:
+            if error.errno not in REMEDIES:
+                raise
 
 
 def _told(error: OSError) -> str:

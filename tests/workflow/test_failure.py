@@ -57,7 +57,7 @@ def wait_for(condition: Callable[[], bool], process: subprocess.Popen[str]) -> N
 def kill(process: subprocess.Popen[str]) -> None:
     """End a run with all its jobs, as a machine that goes down does."""
     os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+    process.communicate()
     # Jobs of the group may need a moment until they are gone.
     time.sleep(0.5)
 
@@ -84,7 +84,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
     second = copy.snakemake(*ARGUMENTS, *TARGETS)
     assert second.returncode == 1
     assert "cannot be locked" in second.stdout
-    assert "another Snakemake process" in " ".join(second.stdout.split())
+    assert "no other Snakemake process" in " ".join(second.stdout.split())
     output, _ = first.communicate()
     assert first.returncode == 0, output
     return copy
@@ -185,7 +185,7 @@ def test_a_full_disk_is_named_and_leaves_no_half_file(
     assert not target.exists()
     assert partial_files(on_small_disk.folder) == []
     filler.unlink()
-    again = on_small_disk.snakemake(*ARGUMENTS, *TARGETS)
+    again = on_small_disk.snakemake(*ARGUMENTS, *TARGETS, name)
     assert again.returncode == 0, again.stdout
     assert_same_results(on_small_disk, undisturbed)
 
