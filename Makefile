@@ -38,7 +38,7 @@ docs: setup
 	$(BIN)/python workflow/document_config.py
 
 docs-results: setup
-	$(BIN)/python workflow/document_results.py README.md docs/expression.md docs/hic.md
+	$(BIN)/python workflow/document_results.py README.md docs/expression.md docs/hic.md docs/scale.md
 
 lint: setup
 	$(BIN)/ruff check .

@@ -1,5 +1,6 @@
 """What a run would do: of each configuration, and after a change of code or of a parameter."""
 
+import resource
 import subprocess
 import sys
 from collections.abc import Callable
@@ -18,6 +19,17 @@ REAL = {
     "config/ahba_9861.yaml": ("ahba/donor9861",),
     "config/ahba_all_components.yaml": ("ahba/all_donors_components.csv",),
 }
+
+# The peak of the only child of a process, which is started for that, and what the child says.
+DRY_RUN = """
+import resource, subprocess, sys
+found = subprocess.run(
+    [sys.argv[1], "-m", "snakemake", "--cores", "1", *sys.argv[2:]],
+    stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+print(found.stdout)
+"""
 
 Changed = Callable[[Path, Callable[[str], str]], AbstractContextManager[None]]
 
@@ -54,6 +66,34 @@ def test_dry_run_of_the_benchmarks(checkout: Checkout) -> None:
         checkout.snakemake("-n", "--configfile", "config/benchmark.yaml", "--", "benchmarks")
     )
     assert {rule for rule in found if rule.startswith("benchmark_")}
+
+
+@pytest.mark.parametrize(
+    ("path", "target", "n_jobs"),
+    [("config/ahba_all_genes.yaml", "expression", 229), ("config/hic_genome.yaml", "hic", 73)],
+)
+def test_a_dry_run_of_a_whole_genome_is_quick_and_small(
+    path: str, target: str, n_jobs: int, checkout: Checkout, tmp_path: Path
+) -> None:
+    (tmp_path / "map.mcool").touch()
+    override = tmp_path / "folder.yaml"
+    override.write_text(yaml.safe_dump({"hic": {"folder": str(tmp_path)}}))
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    arguments = ["-n", "--configfile", path, str(override), "--", target]
+    command = [sys.executable, "-c", DRY_RUN, sys.executable, *arguments]
+    process = subprocess.run(
+        command,
+        cwd=checkout.folder,
+        env=checkout.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    peak_kb, _, output = process.stdout.partition("\n")
+    assert f"total {n_jobs}" in " ".join(output.split())
+    assert int(peak_kb) < 500_000
+    assert after.ru_utime - before.ru_utime < 10
 
 
 @pytest.mark.parametrize("path", REAL)
