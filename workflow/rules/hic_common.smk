@@ -191,10 +191,9 @@ def hic_predictions(wildcards):
 
 def hic_test_map(name):
     """Input function: files of the test map of the seed that figures show, one a part."""
-    seed = HIC["figures"]["seed"]
-    return hic_parts_of(
-        "results/hic/{dataset}/maps/test/{part}/" + f"seed-{seed}_{name}.npz"
-    )
+    pattern = "results/hic/{dataset}/maps/test/{part}/seed-SEED_NAME.npz"
+    seed = str(HIC["figures"]["seed"])
+    return hic_parts_of(pattern.replace("SEED", seed).replace("NAME", name))
 
 
 def hic_figure_region(wildcards):
