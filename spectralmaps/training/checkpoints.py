@@ -1,6 +1,7 @@
 """Weights for inference (safetensors) and states for resuming, both written whole or not at all."""
 
 import io
+import io
 import json
 import pickle
 import zipfile
