@@ -1,5 +1,6 @@
 """Evaluate a fitted model at every voxel of an atlas or mask: a NIfTI volume for each gene."""
 
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from spectralmaps.expression.inference import (
     write_maps,
 )
 from spectralmaps.expression.models import load_predictor
-from spectralmaps.files import atomic_folder, scratch_folder
+from spectralmaps.files import atomic_folder
 from spectralmaps.logs import log_to
 
 
@@ -45,7 +46,7 @@ def main(
     labels, affine = read_atlas(paths["labels"])
     grid = VoxelGrid(mask=labels > 0, affine=affine)
     name = paths["labels"].name.removesuffix(".nii.gz")
-    with scratch_folder() as scratch:
+    with tempfile.TemporaryDirectory() as scratch, atomic_folder(path_to_maps) as folder:
         if not predictor.genes:
             return
         predicted = dense_maps(
@@ -53,14 +54,13 @@ def main(
             Anatomy.read(paths["atlas"]),
             grid,
             maps["block_size"],
-            scratch,
+            Path(scratch),
             with_std=maps["std"],
         )
-        with atomic_folder(path_to_maps) as folder:
-            for values, suffix in ((predicted.mean, "inr"), (predicted.std, "inr_std")):
-                if values is not None:
-                    paths = [folder / f"{gene}_{name}_{suffix}.nii.gz" for gene in predictor.genes]
-                    write_maps(values, grid, paths, n_threads)
+        for values, suffix in ((predicted.mean, "inr"), (predicted.std, "inr_std")):
+            if values is not None:
+                paths = [folder / f"{gene}_{name}_{suffix}.nii.gz" for gene in predictor.genes]
+                write_maps(values, grid, paths, n_threads)
 
 
 if __name__ == "__main__":

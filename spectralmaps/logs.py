@@ -5,14 +5,13 @@ import logging
 import sys
 import traceback
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
 from tqdm import tqdm
 
-from spectralmaps.errors import InputError, StorageError
-from spectralmaps.files import storage_errors
+from spectralmaps.errors import InputError
 
 Item = TypeVar("Item")
 LOGGER = logging.getLogger("spectralmaps")
@@ -39,47 +38,60 @@ def log_to(path: str | Path) -> Iterator[None]:
     Raises
     ------
     SystemExit
-        In place of an ``InputError`` or a ``StorageError``: its one line goes to the log and to
-        standard error. Any other exception is written to the log with its traceback and raised
-        again.
+        In place of an ``InputError``, and of a full or read-only disk: its one line goes to the
+        log and to standard error. Any other exception is written to the log with its traceback
+        and raised again.
     """
     try:
-        with _log_file(Path(path)):
-            yield
-    except (InputError, StorageError) as error:
-        sys.exit(f"error: {error}")
-
-
-@contextmanager
-def _log_file(path: Path) -> Iterator[None]:
-    """Log file of the package for the time of a block, in the end with the block's error."""
-    with storage_errors(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
         handler = _LogFile(path, mode="w", encoding="utf-8")
+    except OSError as error:
+        if error.errno not in REMEDIES:
+            raise
+        sys.exit(f"error: {_told(error)}")
     handler.setFormatter(logging.Formatter(FORMAT))
     LOGGER.addHandler(handler)
     LOGGER.setLevel(logging.INFO)
     try:
         yield
-    except Exception as error:
-        one_line = isinstance(error, InputError | StorageError)
-        # A log on a full disk cannot hold it; standard error has it in any case.
-        with suppress(StorageError):
-            LOGGER.error("%s", error if one_line else traceback.format_exc())
+    except InputError as error:
+        LOGGER.error("%s", error)
+        sys.exit(f"error: {error}")
+    except OSError as error:
+        if error.errno not in REMEDIES:
+            LOGGER.error("%s", traceback.format_exc())
+            raise
+        LOGGER.error("%s", _told(error))
+        sys.exit(f"error: {_told(error)}")
+    except Exception:
+        LOGGER.error("%s", traceback.format_exc())
         raise
     finally:
         LOGGER.removeHandler(handler)
-        with suppress(OSError):  # a line that found no space was reported when it was written
-            handler.close()
+        handler.close()
 
 
 class _LogFile(logging.FileHandler):
-    """File that raises where a line cannot be written, for logging would show a traceback."""
+    """Log file that takes nothing more where its disk takes nothing: the error itself is told."""
 
-    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802
-        """Raise the error of the line, with the name of the file."""
-        with storage_errors(Path(self.baseFilename)):
-            raise  # noqa: PLE0704
+    def handleError(self, record: logging.LogRecord) -> None:
+        """Keep quiet about a disk that takes nothing, else tell as ever."""
+        error = sys.exc_info()[1]
+        if not isinstance(error, OSError) or error.errno not in REMEDIES:
+            super().handleError(record)
+
+    def close(self) -> None:
+        """Close the file, even if what is still to be written to it has no room."""
+        try:
+            super().close()
+        except OSError as error:
+            if error.errno not in REMEDIES:
+                raise
+
+
+def _told(error: OSError) -> str:
+    """One line of an error of the file system: the file, what is wrong, what to do."""
+    return f"{error.filename or 'output'}: {error.strerror}; {REMEDIES[error.errno or 0]}"
 
 
 class _LogLines:

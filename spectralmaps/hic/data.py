@@ -1,6 +1,7 @@
 """Contact maps read near the diagonal and kept between stages; cleaned maps written back."""
 
 import json
+import tempfile
 import zipfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -132,8 +133,8 @@ def _computed_weights(
     file: ContactFile, span: Span, balancing: BalancingConfig
 ) -> Float[np.ndarray, " bin"]:
     """Weights that cooler finds for the contacts within a span."""
-    with scratch_folder() as folder:
-        path = folder / "region.cool"
+    with tempfile.TemporaryDirectory(prefix="spectralmaps-") as folder:
+        path = Path(folder) / "region.cool"
         part = (span.chromosome, stream(file, span, None))
         write_raw_cool(path, file, [span.chromosome], [part])
         balance_cool(path, balancing)

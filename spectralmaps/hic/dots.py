@@ -5,6 +5,7 @@ brought to the depth of the truth first, as a deep map that was predicted would 
 is left over then counts as signal, so recall says little without precision.
 """
 
+import tempfile
 import warnings
 from pathlib import Path
 
@@ -50,8 +51,8 @@ def call_dots(band: ContactBand, depth: float) -> Pairs:
     )
     size = band.n_bins * band.resolution_bp
     bins = binnify(pd.Series({band.chromosome: size}), band.resolution_bp)
-    with scratch_folder() as folder:
-        path = str(folder / "map.cool")
+    with tempfile.TemporaryDirectory() as folder:
+        path = str(Path(folder) / "map.cool")
         cooler.create_cooler(path, bins.assign(weight=band.weights), pixels, ordered=True)
         contacts = cooler.Cooler(path)
         with warnings.catch_warnings():

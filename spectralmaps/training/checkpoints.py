@@ -1,7 +1,6 @@
 """Weights for inference (safetensors) and states for resuming, both written whole or not at all."""
 
 import io
-import io
 import json
 import pickle
 import zipfile

@@ -8,7 +8,6 @@ of the step (``schedules``), so there is no scheduler whose state could be lost.
 """
 
 import logging
-import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -27,7 +26,6 @@ from spectralmaps.training.seeds import derived_seed, seeded_generator
 from spectralmaps.training.settings import LoopConfig, learning_rate
 from spectralmaps.training.weights import KEEPERS, WeightKeeper
 
-LOGGER = logging.getLogger(__name__)
 LOGGER = logging.getLogger(__name__)
 LOSS = "loss"
 MEMBER_LOSSES = "member_losses"
