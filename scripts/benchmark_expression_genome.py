@@ -53,15 +53,8 @@ def main(paths: Mapping[str, Path], path_to_metrics: Path, study: Mapping[str, A
         for name, (spent_s, memory_mb) in found.items()
         for metric, value, unit in (("cpu_s", spent_s, "s"), ("peak_mb", memory_mb, "MiB"))
     ]
-    rows.append(
-        {
-            "name": "part",
-            "size": sizes["part"],
-            "metric": "written_mb",
-            "value": written,
-            "unit": "MiB",
-        }
-    )
+    whole = {"name": "part", "size": sizes["part"], "metric": "written_mb"}
+    rows.append({**whole, "value": written, "unit": "MiB"})
     constants = {"module": "expression", "dataset": study["dataset"], "split": "speed"}
     table = pd.DataFrame(rows).assign(**constants, variant=study["name"], seed=study["seed"])
     write_benchmark(path_to_metrics, table)

@@ -22,7 +22,7 @@ from spectralmaps.metrics.table import write_benchmark
 Row = dict[str, Any]
 
 # Cost does not depend on the weights of a network, so one step of training will do.
-ONE_STEP = {"n_steps": 1, "warmup_steps": 0, "reads": None}
+ONE_STEP = {"n_steps": 1, "warmup_steps": 0}
 UNITS = {"s": "s", "mb": "MiB"}
 
 
@@ -103,10 +103,8 @@ def main(
         )
         models = {name: Path(folder) / f"{name}.safetensors" for name in study["variants"]}
         for name, path in models.items():
-            settings = {
-                key: v for key, v in {**variants[name], **ONE_STEP}.items() if v is not None
-            }
-            build_predictor(settings).fit([training], seed).save(path)
+            settings = {key: value for key, value in variants[name].items() if key != "reads"}
+            build_predictor({**settings, **ONE_STEP}).fit([training], seed).save(path)
         table = costs(cool, models, study, balancing)
     constants = {"module": "hic", "dataset": "simulated", "split": "speed", "seed": seed}
     write_benchmark(path_to_metrics, pd.DataFrame(table).assign(**constants))

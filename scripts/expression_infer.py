@@ -11,7 +11,7 @@ from spectralmaps.expression.inference import (
     VoxelGrid,
     dense_maps,
     genes_of_part,
-    write_maps,
+    write_gene_maps,
 )
 from spectralmaps.expression.models import load_predictor
 from spectralmaps.files import atomic_folder
@@ -57,10 +57,7 @@ def main(
             Path(scratch),
             with_std=maps["std"],
         )
-        for values, suffix in ((predicted.mean, "inr"), (predicted.std, "inr_std")):
-            if values is not None:
-                paths = [folder / f"{gene}_{name}_{suffix}.nii.gz" for gene in predictor.genes]
-                write_maps(values, grid, paths, n_threads)
+        write_gene_maps(predicted, grid, predictor.genes, folder / name, n_threads)
 
 
 if __name__ == "__main__":

@@ -46,26 +46,21 @@ def log_to(path: str | Path) -> Iterator[None]:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
         handler = _LogFile(path, mode="w", encoding="utf-8")
     except OSError as error:
-        if error.errno not in REMEDIES:
+        line = _one_line(error)
+        if line is None:
             raise
-        sys.exit(f"error: {_told(error)}")
+        sys.exit(f"error: {line}")
     handler.setFormatter(logging.Formatter(FORMAT))
     LOGGER.addHandler(handler)
     LOGGER.setLevel(logging.INFO)
     try:
         yield
-    except InputError as error:
-        LOGGER.error("%s", error)
-        sys.exit(f"error: {error}")
-    except OSError as error:
-        if error.errno not in REMEDIES:
-            LOGGER.error("%s", traceback.format_exc())
+    except Exception as error:
+        line = _one_line(error)
+        LOGGER.error("%s", line or traceback.format_exc())
+        if line is None:
             raise
-        LOGGER.error("%s", _told(error))
-        sys.exit(f"error: {_told(error)}")
-    except Exception:
-        LOGGER.error("%s", traceback.format_exc())
-        raise
+        sys.exit(f"error: {line}")
     finally:
         LOGGER.removeHandler(handler)
         handler.close()
@@ -89,9 +84,13 @@ class _LogFile(logging.FileHandler):
                 raise
 
 
-def _told(error: OSError) -> str:
-    """One line of an error of the file system: the file, what is wrong, what to do."""
-    return f"{error.filename or 'output'}: {error.strerror}; {REMEDIES[error.errno or 0]}"
+def _one_line(error: Exception) -> str | None:
+    """What is told of an error in one line; ``None`` for a defect, which needs its traceback."""
+    if isinstance(error, InputError):
+        return str(error)
+    if isinstance(error, OSError) and error.errno in REMEDIES:
+        return f"{error.filename or 'output'}: {error.strerror}; {REMEDIES[error.errno]}"
+    return None
 
 
 class _LogLines:

@@ -4,8 +4,10 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 REPOSITORY = Path(__file__).parents[1]
 PARTS = (
@@ -43,28 +45,23 @@ class Checkout:
 
     def snakemake(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run Snakemake in the copy, its messages as one text; the caller checks the status."""
-        return subprocess.run(
-            [sys.executable, "-m", "snakemake", "--cores", "2", *arguments],
-            cwd=self.folder,
-            env=self.environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=TIMEOUT_S,
-            check=False,
-        )
+        command, options = self._call(arguments)
+        return subprocess.run(command, **options, timeout=TIMEOUT_S, check=False)
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         """Start Snakemake in the copy as the head of a process group of its own."""
-        return subprocess.Popen(
-            [sys.executable, "-m", "snakemake", "--cores", "2", *arguments],
-            cwd=self.folder,
-            env=self.environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
+        command, options = self._call(arguments)
+        return subprocess.Popen(command, **options, start_new_session=True)
+
+    def _call(self, arguments: Sequence[str]) -> tuple[list[str], dict[str, Any]]:
+        """Command and options of a process."""
+        return [sys.executable, "-m", "snakemake", "--cores", "2", *arguments], {
+            "cwd": self.folder,
+            "env": self.environment,
+            "stdout": subprocess.PIPE,
+            "stderr": subprocess.STDOUT,
+            "text": True,
+        }
 
     def planned(self, *arguments: str) -> set[str]:
         """Files that a run would make: the pending rows of Snakemake's summary."""

@@ -175,6 +175,32 @@ def predict_mean(predictor: Predictor, sites: Sites) -> Prediction:
     return Prediction(mean=mean, std=None)
 
 
+def write_gene_maps(
+    maps: DenseMaps, grid: VoxelGrid, genes: Iterable[str], stem: Path, n_threads: int
+) -> None:
+    """Write the means and, where there are any, standard deviations of all genes.
+
+    Parameters
+    ----------
+    maps
+        Values of the voxels of ``grid``.
+    grid
+        The grid and its mask.
+    genes
+        Symbols in the order of the values.
+    stem
+        Folder, and the name of the atlas or mask: ``{gene}_{name}_inr.nii.gz`` is written to the
+        folder, and ``_inr_std.nii.gz``.
+    n_threads
+        Volumes compressed at once.
+    """
+    symbols = list(genes)
+    for values, suffix in ((maps.mean, "inr"), (maps.std, "inr_std")):
+        if values is not None:
+            paths = [stem.with_name(f"{gene}_{stem.name}_{suffix}.nii.gz") for gene in symbols]
+            write_maps(values, grid, paths, n_threads)
+
+
 def write_maps(
     maps: MapFile,
     grid: VoxelGrid,

@@ -16,7 +16,7 @@ from spectralmaps.expression.inference import (
     VoxelGrid,
     dense_maps,
     genes_of_part,
-    write_maps,
+    write_gene_maps,
 )
 from spectralmaps.expression.models import load_predictor
 from spectralmaps.expression.predictors import build_predictor
@@ -192,9 +192,6 @@ def _map_part(job: PartJob) -> tuple[float, float]:
             found = dense_maps(
                 predictor, anatomy, grid, job.block_size, Path(scratch), with_std=True
             )
-            for values, suffix in ((found.mean, "inr"), (found.std, "inr_std")):
-                if values is not None:
-                    paths = [job.folder / f"{gene}_{suffix}.nii.gz" for gene in predictor.genes]
-                    write_maps(values, grid, paths, 1)
+            write_gene_maps(found, grid, predictor.genes, job.folder / "grey", 1)
 
     return cpu_seconds(maps)[1], peak_mb()
