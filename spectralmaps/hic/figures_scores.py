@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from spectralmaps.plotting.panels import REFERENCE_LINE
 
 MARKERS = "osD^vP*X<>"
+N_TICKS = 5
 PERIOD_BINS = (20, 10, 6, 4, 3, 2)
 
 
@@ -55,6 +56,8 @@ def draw_ranking(
         )
     axes.set_yticks(np.arange(len(rows)), [str(variant) for variant in rows["variant"]])
     axes.set(xlim=limits, ylim=(-0.6, len(rows) - 0.4))
+    # Near scores need four decimals, of which more ticks would run into one another.
+    axes.locator_params(axis="x", nbins=N_TICKS)
     return axes
 
 

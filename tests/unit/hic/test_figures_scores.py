@@ -36,6 +36,13 @@ def spreads(axes: Axes) -> list[np.ndarray]:
     return [container[2][0].get_segments()[0] for container in axes.containers]
 
 
+def test_ticks_of_near_scores_do_not_run_into_one_another(axes: Axes) -> None:
+    spread = {"low": [0.98], "high": [0.995], "interval_low": [0.979], "interval_high": [0.998]}
+    rows = pd.DataFrame({"variant": ["a"], "value": [0.99], **spread})
+    draw_ranking(axes, rows, COLORS, (0.9785, 0.9985))
+    assert 2 <= len(axes.get_xticks()) <= 6
+
+
 def test_ranking_has_means_spreads_intervals_and_values(axes: Axes) -> None:
     rows = pd.DataFrame(
         {
