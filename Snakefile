@@ -6,6 +6,7 @@ min_version("9.27.1")
 configfile: "config/config.yaml"
 
 
+include: "workflow/rules/resources.smk"
 include: "workflow/rules/common.smk"
 
 

@@ -16,6 +16,8 @@ ROOT = Path(__file__).resolve().parent.parent
 MARK = re.compile(r"(<!-- table: (\S+) ?([^>]*?) ?-->\n)(.*?)(<!-- end -->)", re.DOTALL)
 COLUMNS = {
     "r2_median": "R2",
+    "r2_mean": "mean R2",
+    "ours_ahead_share": "genes in which ours is ahead",
     "pearson_median": "r",
     "rmse_median": "RMSE",
     "coverage_90_median": "90 % interval covers",

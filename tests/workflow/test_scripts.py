@@ -86,7 +86,7 @@ def test_every_rule_is_found() -> None:
 @pytest.mark.parametrize("name", sorted(set(RULES) - TARGETS))
 def test_a_rule_has_a_log_a_benchmark_an_environment_and_a_message(name: str) -> None:
     found = directives(RULES[name][0])
-    assert {"log", "benchmark", "conda", "message"} <= set(found)
+    assert {"log", "benchmark", "conda", "resources", "message"} <= set(found)
 
 
 @pytest.mark.parametrize("name", sorted(set(RULES) - TARGETS))

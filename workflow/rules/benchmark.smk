@@ -29,8 +29,8 @@ rule benchmark_expression_inference:
         "../../envs/torch.yaml"
     threads: 2
     resources:
-        mem_mb=6000,
-        runtime=60,
+        mem_mb=grows(6000),
+        runtime=grows(60),
     params:
         study=lookup("expression/benchmarks/inference", within=config),
         variants=lookup("expression/variants", within=config),
@@ -61,8 +61,8 @@ rule benchmark_expression_training:
     conda:
         "../../envs/torch.yaml"
     resources:
-        mem_mb=6000,
-        runtime=120,
+        mem_mb=grows(6000),
+        runtime=grows(120),
     params:
         study=lookup("expression/benchmarks/training", within=config),
         variants=lookup("expression/variants", within=config),
@@ -85,8 +85,8 @@ rule benchmark_hic_regulariser:
     conda:
         "../../envs/hic.yaml"
     resources:
-        mem_mb=4000,
-        runtime=60,
+        mem_mb=grows(4000),
+        runtime=grows(60),
     params:
         study=lookup("hic/benchmarks/regulariser", within=config),
     message:
@@ -109,8 +109,8 @@ rule benchmark_hic_cleaning:
     conda:
         "../../envs/hic.yaml"
     resources:
-        mem_mb=12000,
-        runtime=120,
+        mem_mb=grows(12000),
+        runtime=grows(120),
     params:
         study=lookup("hic/benchmarks/{study}", within=config),
         variants=lookup("hic/variants", within=config),
@@ -140,8 +140,8 @@ rule benchmark_expression_genome:
     conda:
         "../../envs/torch.yaml"
     resources:
-        mem_mb=8000,
-        runtime=120,
+        mem_mb=grows(8000),
+        runtime=grows(120),
     params:
         study=genome_study(),
     message:

@@ -14,6 +14,9 @@ rule check_results:
         module="expression|hic",
     conda:
         "../../envs/check.yaml"
+    resources:
+        mem_mb=grows(500),
+        runtime=grows(15),
     message:
         "Check what is claimed of {wildcards.dataset}."
     script:

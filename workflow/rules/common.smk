@@ -374,14 +374,16 @@ def map_targets():
 
 
 def figure_targets():
-    """Every figure of the manuscript that the configured source can make."""
+    """Every figure of the manuscript that the configured source can make, and pages of genes."""
     has_truth = config["expression"]["source"] == "phantom"
-    names = config["expression"]["figures"]["names"]
-    return [
+    figures = config["expression"]["figures"]
+    drawn = [
         expression_file(f"figures/{name}.svg")
-        for name in names
+        for name in figures["names"]
         if has_truth or name != "truth"
     ]
+    pages = figures["genes"] if "brains" in figures["names"] else []
+    return drawn + [expression_file(f"views/{gene}.html") for gene in pages]
 
 
 def figure_maps(kind="maps"):

@@ -17,6 +17,9 @@ rule expression_abagen_files:
         "results/benchmarks/expression_abagen_files/run.tsv"
     conda:
         "../../envs/abagen.yaml"
+    resources:
+        mem_mb=grows(1000),
+        runtime=grows(30),
     params:
         python=abagen_python(),
         folder=subpath(output.reference, parent=True),
@@ -48,6 +51,9 @@ rule expression_templates:
         "results/benchmarks/expression_templates/{dataset}.tsv"
     conda:
         "../../envs/brain.yaml"
+    resources:
+        mem_mb=grows(1000),
+        runtime=grows(30),
     params:
         templates=lookup("expression/templates/files", within=config),
         resolution_mm=lookup("expression/templates/resolution_mm", within=config),
@@ -75,6 +81,9 @@ rule expression_atlas:
         atlas="|".join(config["expression"]["atlases"]),
     conda:
         "../../envs/brain.yaml"
+    resources:
+        mem_mb=grows(1000),
+        runtime=grows(15),
     message:
         "Check the atlas {wildcards.atlas}."
     script:
@@ -100,6 +109,9 @@ rule expression_phantom:
         "results/benchmarks/expression_phantom/{dataset}.tsv"
     conda:
         "../../envs/brain.yaml"
+    resources:
+        mem_mb=grows(2000),
+        runtime=grows(30),
     params:
         donors=lookup("expression/donors", within=config),
         resolution_mm=lookup("expression/templates/resolution_mm", within=config),
@@ -127,6 +139,9 @@ rule expression_table:
         "results/benchmarks/expression_table/{dataset}.tsv"
     conda:
         "../../envs/brain.yaml"
+    resources:
+        mem_mb=grows(1000),
+        runtime=grows(15),
     params:
         table=lookup("expression/table", within=config),
         genes=lookup("expression/genes", within=config),
@@ -152,6 +167,9 @@ rule expression_abagen_samples:
         "results/benchmarks/expression_abagen_samples/{dataset}.tsv"
     conda:
         "../../envs/abagen.yaml"
+    resources:
+        mem_mb=grows(2000),
+        runtime=grows(60),
     params:
         python=abagen_python(),
         ahba=ahba_folder,
@@ -188,6 +206,9 @@ rule expression_abagen_regions:
         "results/benchmarks/expression_abagen_regions/{dataset}_{atlas}.tsv"
     conda:
         "../../envs/abagen.yaml"
+    resources:
+        mem_mb=grows(2000),
+        runtime=grows(60),
     params:
         python=abagen_python(),
         ahba=ahba_folder,
@@ -218,6 +239,9 @@ rule expression_annotate:
         "results/benchmarks/expression_annotate/{dataset}_{donor}.tsv"
     conda:
         "../../envs/brain.yaml"
+    resources:
+        mem_mb=grows(1000),
+        runtime=grows(15),
     message:
         "Classify the tissue of the samples of donor {wildcards.donor}."
     script:
@@ -240,6 +264,9 @@ rule expression_order:
         donor="[0-9A-Za-z.-]+",
     conda:
         "../../envs/brain.yaml"
+    resources:
+        mem_mb=grows(1000),
+        runtime=grows(15),
     params:
         order=lookup("expression/order/embedding", within=config),
         seed=lookup("expression/order/seed", within=config),
@@ -265,6 +292,9 @@ rule expression_merge:
         order="se|pc1",
     conda:
         "../../envs/brain.yaml"
+    resources:
+        mem_mb=grows(1000),
+        runtime=grows(15),
     message:
         "Merge samples, tissue and {wildcards.order} order of donor {wildcards.donor}."
     script:
@@ -288,8 +318,8 @@ rule expression_train:
         "../../envs/torch.yaml"
     resources:
         gpu=gpus,
-        mem_mb=4000,
-        runtime=240,
+        mem_mb=grows(4000),
+        runtime=grows(240),
     params:
         config=lookup("expression/variants/{variant}", within=config),
         checkpoints="results/checkpoints/expression/{dataset}/{variant}/{donor}/seed-{seed}",
@@ -321,8 +351,8 @@ rule expression_infer:
     threads: 2
     resources:
         gpu=gpus,
-        mem_mb=4000,
-        runtime=240,
+        mem_mb=grows(4000),
+        runtime=grows(240),
     params:
         maps=lookup("expression/maps/inference", within=config),
     message:
@@ -346,6 +376,9 @@ rule expression_gather:
         "results/benchmarks/expression_gather/{dataset}_{variant}_{donor}_{atlas}.tsv"
     conda:
         "../../envs/brain.yaml"
+    resources:
+        mem_mb=grows(500),
+        runtime=grows(15),
     message:
         "Gather the maps of {wildcards.variant} of donor {wildcards.donor} on {wildcards.atlas}."
     script:
@@ -371,6 +404,9 @@ rule expression_average:
         variant="|".join(config["expression"]["variants"]),
     conda:
         "../../envs/brain.yaml"
+    resources:
+        mem_mb=grows(500),
+        runtime=grows(15),
     message:
         "Average the maps of {wildcards.variant}, donor {wildcards.donor}, over {wildcards.atlas}."
     script:

@@ -18,8 +18,8 @@ rule expression_evaluate:
         "../../envs/torch.yaml"
     resources:
         gpu=gpus,
-        mem_mb=4000,
-        runtime=720,
+        mem_mb=grows(4000),
+        runtime=grows(720),
     params:
         config=lookup("expression/variants/{variant}", within=config),
         evaluation=lookup("expression/evaluation/splits/{split}", within=config),
@@ -49,8 +49,8 @@ rule expression_truth:
         "../../envs/torch.yaml"
     resources:
         gpu=gpus,
-        mem_mb=4000,
-        runtime=180,
+        mem_mb=grows(4000),
+        runtime=grows(180),
     params:
         config=lookup("expression/variants/{variant}", within=config),
         evaluation=lookup("expression/evaluation/truth", within=config),
@@ -72,6 +72,11 @@ rule expression_metrics:
         "results/benchmarks/expression_metrics/{dataset}.tsv"
     conda:
         "../../envs/brain.yaml"
+    resources:
+        mem_mb=grows(500),
+        runtime=grows(15),
+    params:
+        ours=lookup("expression/figures/ours", within=config),
     message:
         "Collect the scores of {wildcards.dataset}."
     script:
@@ -94,8 +99,8 @@ rule expression_new_genes:
     conda:
         "../../envs/torch.yaml"
     resources:
-        mem_mb=4000,
-        runtime=120,
+        mem_mb=grows(4000),
+        runtime=grows(120),
     params:
         study=lookup("expression/new_genes", within=config),
         variants=variants_of_new_genes(),
@@ -124,8 +129,8 @@ rule expression_sweep:
         "../../envs/torch.yaml"
     resources:
         gpu=1,
-        mem_mb=4000,
-        runtime=240,
+        mem_mb=grows(4000),
+        runtime=grows(240),
     params:
         sweep=lookup("expression/sweeps/{sweep}", within=config),
         variants=variants_of_sweep,
@@ -147,6 +152,9 @@ rule expression_spectrum:
         "results/benchmarks/expression_spectrum/{dataset}.tsv"
     conda:
         "../../envs/torch.yaml"
+    resources:
+        mem_mb=grows(1000),
+        runtime=grows(30),
     params:
         variants=lookup("expression/figures/variants", within=config),
         genes=lookup("expression/figures/genes", within=config),

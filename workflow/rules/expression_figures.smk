@@ -19,6 +19,9 @@ rule expression_plot_brains:
         "results/benchmarks/expression_plot_brains/{dataset}.tsv"
     conda:
         "../../envs/plot.yaml"
+    resources:
+        mem_mb=grows(2000),
+        runtime=grows(30),
     params:
         genes=lookup("expression/figures/genes", within=config),
         positions_mm=lookup("expression/figures/positions_mm", within=config),
@@ -27,6 +30,40 @@ rule expression_plot_brains:
         "Draw maps of chosen genes on slices and on the glass brain."
     script:
         "../../scripts/expression_plot_brains.py"
+
+
+rule expression_view_gene:
+    input:
+        maps=our_maps(),
+        background="results/expression/{dataset}/atlas/t1.nii.gz",
+        library=sources("expression_view_gene"),
+    output:
+        page=report(
+            "results/expression/{dataset}/views/{gene}.html",
+            caption="../report/expression_view_gene.rst",
+            category="expression",
+            labels={
+                "figure": "brain, interactive",
+                "dataset": "{dataset}",
+                "gene": "{gene}",
+            },
+        ),
+    log:
+        "results/logs/expression_view_gene/{dataset}_{gene}.log",
+    benchmark:
+        "results/benchmarks/expression_view_gene/{dataset}_{gene}.tsv"
+    conda:
+        "../../envs/plot.yaml"
+    resources:
+        mem_mb=grows(1000),
+        runtime=grows(15),
+    params:
+        variant=lookup("expression/figures/ours", within=config),
+        donor=lookup("expression/figures/donor", within=config),
+    message:
+        "Write a page with the map of {wildcards.gene} to be cut at any place."
+    script:
+        "../../scripts/expression_view_gene.py"
 
 
 rule expression_plot_regions:
@@ -54,6 +91,9 @@ rule expression_plot_regions:
         "results/benchmarks/expression_plot_regions/{dataset}_{variant}_{donor}.tsv"
     conda:
         "../../envs/plot.yaml"
+    resources:
+        mem_mb=grows(500),
+        runtime=grows(15),
     params:
         genes=lookup("expression/figures/genes", within=config),
     message:
@@ -89,6 +129,9 @@ rule expression_plot_similarity:
         "results/benchmarks/expression_plot_similarity/{dataset}_{donor}.tsv"
     conda:
         "../../envs/plot.yaml"
+    resources:
+        mem_mb=grows(1000),
+        runtime=grows(15),
     params:
         axial_mm=lookup("expression/figures/tour_axial_mm", within=config),
         variant=lookup("expression/figures/ours", within=config),
@@ -117,6 +160,9 @@ rule expression_plot_order:
         "results/benchmarks/expression_plot_order/{dataset}.tsv"
     conda:
         "../../envs/plot.yaml"
+    resources:
+        mem_mb=grows(500),
+        runtime=grows(15),
     message:
         "Draw the gene orders."
     script:
@@ -148,6 +194,9 @@ rule expression_plot_decomposition:
         "results/benchmarks/expression_plot_decomposition/{dataset}_{donor}.tsv"
     conda:
         "../../envs/plot.yaml"
+    resources:
+        mem_mb=grows(1000),
+        runtime=grows(15),
     params:
         config=lookup("expression/order/figure", within=config),
     message:
@@ -175,6 +224,9 @@ rule expression_plot_encoding:
         "results/benchmarks/expression_plot_encoding/{dataset}.tsv"
     conda:
         "../../envs/plot.yaml"
+    resources:
+        mem_mb=grows(500),
+        runtime=grows(15),
     params:
         numbers_of_frequencies=lookup(
             "expression/figures/numbers_of_frequencies", within=config
@@ -204,6 +256,9 @@ rule expression_plot_sweep:
         "results/benchmarks/expression_plot_sweep/{dataset}_{sweep}.tsv"
     conda:
         "../../envs/plot.yaml"
+    resources:
+        mem_mb=grows(500),
+        runtime=grows(15),
     params:
         sweep=lookup("expression/sweeps/{sweep}", within=config),
         variants=variants_of_sweep,
@@ -235,6 +290,9 @@ rule expression_plot_joint_or_gene:
         "results/benchmarks/expression_plot_joint_or_gene/{dataset}.tsv"
     conda:
         "../../envs/plot.yaml"
+    resources:
+        mem_mb=grows(500),
+        runtime=grows(15),
     params:
         joint=lookup("expression/figures/joint", within=config),
         gene=lookup("expression/figures/gene", within=config),
@@ -265,6 +323,9 @@ rule expression_plot_donors:
         "results/benchmarks/expression_plot_donors/{dataset}.tsv"
     conda:
         "../../envs/plot.yaml"
+    resources:
+        mem_mb=grows(500),
+        runtime=grows(15),
     params:
         donors=lookup("expression/figures/donor_pair", within=config),
     message:
@@ -292,6 +353,9 @@ rule expression_plot_accuracy:
         "results/benchmarks/expression_plot_accuracy/{dataset}.tsv"
     conda:
         "../../envs/plot.yaml"
+    resources:
+        mem_mb=grows(500),
+        runtime=grows(15),
     params:
         metric=lookup("expression/figures/metric", within=config),
     message:
@@ -319,6 +383,9 @@ rule expression_plot_calibration:
         "results/benchmarks/expression_plot_calibration/{dataset}.tsv"
     conda:
         "../../envs/plot.yaml"
+    resources:
+        mem_mb=grows(500),
+        runtime=grows(15),
     message:
         "Draw the coverage of the predictive intervals."
     script:
@@ -346,6 +413,9 @@ rule expression_plot_uncertainty:
         "results/benchmarks/expression_plot_uncertainty/{dataset}.tsv"
     conda:
         "../../envs/plot.yaml"
+    resources:
+        mem_mb=grows(1000),
+        runtime=grows(15),
     params:
         gene=config["expression"]["figures"]["genes"][0],
         positions_mm=lookup("expression/figures/axial_mm", within=config),
@@ -382,6 +452,9 @@ rule expression_plot_tour:
         "results/benchmarks/expression_plot_tour/{dataset}.tsv"
     conda:
         "../../envs/plot.yaml"
+    resources:
+        mem_mb=grows(1000),
+        runtime=grows(30),
     params:
         axial_mm=lookup("expression/figures/tour_axial_mm", within=config),
         frame_ms=lookup("expression/figures/frame_ms", within=config),
@@ -410,6 +483,9 @@ rule expression_plot_spectrum:
         "results/benchmarks/expression_plot_spectrum/{dataset}.tsv"
     conda:
         "../../envs/plot.yaml"
+    resources:
+        mem_mb=grows(500),
+        runtime=grows(15),
     params:
         genes=lookup("expression/figures/genes", within=config),
     message:
@@ -437,6 +513,9 @@ rule expression_plot_new_genes:
         "results/benchmarks/expression_plot_new_genes/{dataset}.tsv"
     conda:
         "../../envs/plot.yaml"
+    resources:
+        mem_mb=grows(500),
+        runtime=grows(15),
     params:
         metric=lookup("expression/figures/metric", within=config),
     message:
@@ -467,6 +546,9 @@ rule expression_plot_truth:
         "results/benchmarks/expression_plot_truth/{dataset}.tsv"
     conda:
         "../../envs/plot.yaml"
+    resources:
+        mem_mb=grows(1000),
+        runtime=grows(15),
     params:
         metric="truth_r2",
     message:

@@ -16,8 +16,8 @@ rule hic_simulate:
     conda:
         "../../envs/hic.yaml"
     resources:
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=grows(2000),
+        runtime=grows(30),
     params:
         chromosomes=lookup("hic/synthetic/chromosomes", within=config),
         model=lookup("hic/synthetic/model", within=config),
@@ -46,8 +46,8 @@ rule hic_prepare:
     conda:
         "../../envs/hic.yaml"
     resources:
-        mem_mb=4000,
-        runtime=60,
+        mem_mb=grows(4000),
+        runtime=grows(60),
     params:
         folder=lookup("hic/folder", within=config),
         max_distance_bp=lookup("hic/max_distance_bp", within=config),
@@ -92,8 +92,8 @@ rule hic_train:
         "../../envs/hic.yaml"
     resources:
         gpu=hic_gpus,
-        mem_mb=4000,
-        runtime=120,
+        mem_mb=grows(4000),
+        runtime=grows(120),
     params:
         config=lookup("hic/variants/{variant}", within=config),
         checkpoints="results/hic/{dataset}/checkpoints/{variant}/seed-{seed}",
@@ -118,8 +118,8 @@ rule hic_enhance:
         "../../envs/hic.yaml"
     resources:
         gpu=hic_gpus,
-        mem_mb=2000,
-        runtime=60,
+        mem_mb=grows(2000),
+        runtime=grows(60),
     message:
         "Clean part {wildcards.part} of the test maps of {wildcards.dataset} with"
         " {wildcards.variant}, seed {wildcards.seed}."
@@ -144,8 +144,8 @@ rule hic_write_cool:
     conda:
         "../../envs/hic.yaml"
     resources:
-        mem_mb=2000,
-        runtime=60,
+        mem_mb=grows(2000),
+        runtime=grows(60),
     params:
         config=lookup("hic/variants/{variant}", within=config),
     message:
@@ -168,8 +168,8 @@ rule hic_join_cools:
     conda:
         "../../envs/hic.yaml"
     resources:
-        mem_mb=2000,
-        runtime=60,
+        mem_mb=grows(2000),
+        runtime=grows(60),
     message:
         "Join the chromosomes of {wildcards.dataset} as cleaned by {wildcards.variant}, seed"
         " {wildcards.seed}."
@@ -192,8 +192,8 @@ rule hic_overfit:
         "../../envs/hic.yaml"
     resources:
         gpu=1,
-        mem_mb=4000,
-        runtime=120,
+        mem_mb=grows(4000),
+        runtime=grows(120),
     params:
         config=hic_overfit_config,
         scoring=lookup("hic/scores", within=config),

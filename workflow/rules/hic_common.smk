@@ -266,6 +266,7 @@ def hic_figure_files(wildcards):
         for dataset in datasets
         for name in per_dataset
     ]
+    files += [f"results/hic/{dataset}/views/maps.html" for dataset in datasets]
     files += [
         f"results/hic/{dataset}/figures/overfit.svg"
         for dataset in datasets

@@ -17,8 +17,8 @@ rule hic_evaluate:
     conda:
         "../../envs/hic.yaml"
     resources:
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=grows(2000),
+        runtime=grows(30),
     params:
         config=lookup("hic/scores", within=config),
     message:
@@ -40,6 +40,9 @@ rule hic_metrics:
         "results/benchmarks/hic_metrics/{dataset}.tsv"
     conda:
         "../../envs/hic.yaml"
+    resources:
+        mem_mb=grows(500),
+        runtime=grows(15),
     message:
         "Collect the scores of {wildcards.dataset}."
     script:

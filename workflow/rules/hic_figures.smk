@@ -12,6 +12,9 @@ rule hic_spectrum:
         "results/benchmarks/hic_spectrum/{dataset}.tsv"
     conda:
         "../../envs/hic.yaml"
+    resources:
+        mem_mb=grows(2000),
+        runtime=grows(15),
     params:
         variants=lookup("hic/figures/variants", within=config),
         balanced=lookup("hic/figures/view/balanced", within=config),
@@ -44,6 +47,9 @@ rule hic_plot_maps:
         "results/benchmarks/hic_plot_maps/{dataset}.tsv"
     conda:
         "../../envs/hic.yaml"
+    resources:
+        mem_mb=grows(2000),
+        runtime=grows(15),
     params:
         variants=lookup("hic/figures/variants", within=config),
         region=hic_figure_region,
@@ -53,6 +59,37 @@ rule hic_plot_maps:
         "Draw maps of {wildcards.dataset} side by side."
     script:
         "../../scripts/hic_plot_maps.py"
+
+
+rule hic_view_maps:
+    input:
+        table="results/hic/{dataset}/figures/maps.csv",
+        template="workflow/report/hic_view_maps.html",
+        library=sources("hic_view_maps"),
+    output:
+        page=report(
+            "results/hic/{dataset}/views/maps.html",
+            caption="../report/hic_view_maps.rst",
+            category="hic",
+            labels={"figure": "maps, interactive", "dataset": "{dataset}"},
+        ),
+    log:
+        "results/logs/hic_view_maps/{dataset}.log",
+    benchmark:
+        "results/benchmarks/hic_view_maps/{dataset}.tsv"
+    conda:
+        "../../envs/plot.yaml"
+    resources:
+        mem_mb=grows(500),
+        runtime=grows(15),
+    params:
+        region=hic_figure_region,
+        variants=lookup("hic/figures/variants", within=config),
+        limit_log2=lookup("hic/figures/view/limit_log2", within=config),
+    message:
+        "Write a page with maps of {wildcards.dataset} to be moved and zoomed."
+    script:
+        "../../scripts/hic_view_maps.py"
 
 
 rule hic_plot_decay:
@@ -76,6 +113,9 @@ rule hic_plot_decay:
         "results/benchmarks/hic_plot_decay/{dataset}.tsv"
     conda:
         "../../envs/hic.yaml"
+    resources:
+        mem_mb=grows(500),
+        runtime=grows(15),
     params:
         variants=lookup("hic/figures/variants", within=config),
     message:
@@ -103,6 +143,9 @@ rule hic_plot_spectrum:
         "results/benchmarks/hic_plot_spectrum/{dataset}.tsv"
     conda:
         "../../envs/hic.yaml"
+    resources:
+        mem_mb=grows(500),
+        runtime=grows(15),
     params:
         seed=lookup("hic/figures/seed", within=config),
     message:
@@ -130,6 +173,9 @@ rule hic_plot_scores:
         "results/benchmarks/hic_plot_scores/{dataset}.tsv"
     conda:
         "../../envs/hic.yaml"
+    resources:
+        mem_mb=grows(500),
+        runtime=grows(15),
     params:
         split="held_out",
         metrics=hic_shown_scores,
@@ -158,6 +204,9 @@ rule hic_plot_overfit:
         "results/benchmarks/hic_plot_overfit/{dataset}.tsv"
     conda:
         "../../envs/hic.yaml"
+    resources:
+        mem_mb=grows(500),
+        runtime=grows(15),
     params:
         weights=hic_overfit_weights(),
         region=lookup("hic/overfit/regions/{dataset}", within=config),
@@ -186,6 +235,9 @@ rule hic_plot_depth:
         "results/benchmarks/hic_plot_depth/log.tsv"
     conda:
         "../../envs/hic.yaml"
+    resources:
+        mem_mb=grows(500),
+        runtime=grows(15),
     params:
         split="held_out",
         depths=hic_depths,

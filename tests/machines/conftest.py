@@ -12,7 +12,7 @@ import yaml
 from checkouts import ABAGEN, REPOSITORY, Checkout, copy_checkout
 from conda_names import PYPI_NAMES
 
-from .channel import make_channel
+from .conda_channel import make_channel
 
 FILES = sorted((REPOSITORY / "envs").glob("*.yaml"))
 TINY = ("--configfile", "tests/config/tiny.yaml")
