@@ -8,7 +8,7 @@ SNAKEMAKE := $(BIN)/snakemake --cores $(CORES)
 # Wheels that pip is told to find are offered to uv as well.
 export UV_FIND_LINKS ?= $(PIP_FIND_LINKS)
 
-.PHONY: all run setup test lint figures report benchmark docs docs-results clean
+.PHONY: all run setup test lint figures report benchmark docs docs-results docs-resources rulegraph test-slurm clean
 
 all: run
 
@@ -24,8 +24,10 @@ setup: .venv/installed .venv-abagen/installed
 .venv-abagen/installed: requirements-abagen.txt
 	workflow/install_environment.sh .venv-abagen requirements-abagen.txt $(PYTHON) python3.11 python3.10
 
+# Every figure of the manuscript, and results/figures.tsv: figure, rule, inputs and hash.
 figures: setup
 	$(SNAKEMAKE) figures
+	$(BIN)/python workflow/list_figures.py results/figures.tsv
 
 report: setup
 	$(SNAKEMAKE)
@@ -36,6 +38,12 @@ benchmark: setup
 
 docs: setup
 	$(BIN)/python workflow/document_config.py
+
+rulegraph: setup
+	$(BIN)/python workflow/document_rules.py
+
+docs-resources: setup
+	$(BIN)/python workflow/document_resources.py results/benchmarks
 
 docs-results: setup
 	$(BIN)/python workflow/document_results.py README.md docs/expression.md docs/hic.md docs/scale.md
@@ -50,6 +58,10 @@ lint: setup
 
 test: lint
 	$(BIN)/python -m pytest
+
+# Needs root on Debian: starts a cluster on this machine and stops jobs and nodes of it.
+test-slurm: setup
+	$(BIN)/python -m pytest tests/machines/test_slurm.py -m slurm
 
 clean:
 	rm -rf .venv .venv-abagen .snakemake

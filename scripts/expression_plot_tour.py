@@ -36,7 +36,7 @@ def main(
     path_to_order
         Order of the same genes.
     path_to_animation
-        GIF.
+        Animated PNG.
     axial_mm
         Position of the axial slice, MNI millimetres.
     frame_ms

@@ -3,7 +3,7 @@
 usage: python workflow/document_resources.py FOLDER...            (``make docs-resources``)
 
 FOLDER is ``results/benchmarks`` of a run; the greatest of all of them counts. The table goes into
-docs/machines.md. A job that took more memory than its rule asks for at first makes the program fail.
+docs/machines.md. The program fails if a job took more than its rule asks for at first.
 """
 
 import re
@@ -30,7 +30,9 @@ def asked() -> pd.DataFrame:
 def taken(folders: list[Path]) -> pd.DataFrame:
     """Number of jobs of each rule, greatest resident memory (MiB) and longest time (s)."""
     rows = [
-        pd.read_csv(path, sep="\t", usecols=["s", "max_rss"], na_values="-").assign(rule=folder.name)
+        pd.read_csv(path, sep="\t", usecols=["s", "max_rss"], na_values="-").assign(
+            rule=folder.name
+        )
         for parent in folders
         for folder in sorted(parent.iterdir())
         for path in sorted(folder.glob("*.tsv"))

@@ -80,12 +80,14 @@ def _frame(
 
 
 def write_animation(path: Path, frames: Sequence[Image.Image], frame_ms: int) -> None:
-    """Write an animated GIF that repeats for ever; whole or not at all.
+    """Write an animated PNG that repeats for ever; whole or not at all.
+
+    Every browser plays it, and it is one of the formats that Snakemake's report shows.
 
     Parameters
     ----------
     path
-        File ending in ``.gif``.
+        File ending in ``.png``.
     frames
         Pictures of one palette.
     frame_ms
@@ -94,10 +96,9 @@ def write_animation(path: Path, frames: Sequence[Image.Image], frame_ms: int) ->
     with atomic_path(path) as temporary:
         frames[0].save(
             temporary,
+            format="PNG",
             save_all=True,
             append_images=list(frames[1:]),
             duration=frame_ms,
             loop=0,
-            disposal=1,
-            optimize=False,
         )

@@ -1,5 +1,6 @@
 """The workflow on a cluster: where jobs land, and what happens when a job or a node is lost."""
 
+import shutil
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -44,7 +45,7 @@ def slow_run(
     cluster: Cluster, conda_checkout: CondaCheckout, request: pytest.FixtureRequest
 ) -> Iterator[subprocess.Popen[str]]:
     """A run whose slow job has begun; the cluster is whole again afterwards."""
-    (conda_checkout.folder / SLOW).unlink(missing_ok=True)
+    shutil.rmtree((conda_checkout.folder / SLOW).parent, ignore_errors=True)
     (conda_checkout.folder / "slow.yaml").write_text(SLOW_CONFIG)
     options = (*TINY, "slow.yaml", *PROFILE, *getattr(request, "param", ()))
     process = conda_checkout.start(*options, "--", SLOW)

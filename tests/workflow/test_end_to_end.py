@@ -53,7 +53,7 @@ def test_every_figure_stands_beside_its_table(name: str, tiny_run: Run) -> None:
 
 
 def test_the_tour_is_an_animation_of_all_genes(tiny_run: Run) -> None:
-    with Image.open(tiny_run.folder / "figures/tour.gif") as animation:
+    with Image.open(tiny_run.folder / "figures/tour_animated.png") as animation:
         assert animation.n_frames == len(GENES)
 
 

@@ -441,7 +441,7 @@ rule expression_plot_tour:
         ),
         table="results/expression/{dataset}/figures/tour.csv",
         animation=report(
-            "results/expression/{dataset}/figures/tour.gif",
+            "results/expression/{dataset}/figures/tour_animated.png",
             caption="../report/expression_plot_tour.rst",
             category="expression",
             labels={"figure": "tour, animated", "dataset": "{dataset}"},

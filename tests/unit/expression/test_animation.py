@@ -48,7 +48,7 @@ def test_bar_of_progress_grows_to_the_full_width(frames: list[Image.Image]) -> N
 def test_animation_is_the_same_file_each_time_and_holds_every_frame(
     tmp_path: Path, frames: list[Image.Image]
 ) -> None:
-    first, second = tmp_path / "first.gif", tmp_path / "second.gif"
+    first, second = tmp_path / "first.png", tmp_path / "second.png"
     write_animation(first, frames, 200)
     write_animation(second, frames, 200)
     assert first.read_bytes() == second.read_bytes()

@@ -313,7 +313,7 @@ def arguments(dataset: Dataset, name: str) -> dict:
         "tour": {
             "path_to_maps": maps,
             "path_to_order": se,
-            "path_to_animation": folder / "figures/tour.gif",
+            "path_to_animation": folder / "figures/tour_animated.png",
             "axial_mm": 8.0,
             "frame_ms": 200,
         },
@@ -365,7 +365,7 @@ def test_tour_writes_an_animation_of_every_gene(
     dataset: Dataset, draw: Callable[..., FigurePaths]
 ) -> None:
     draw("tour")
-    with Image.open(dataset.folder / "figures/tour.gif") as animation:
+    with Image.open(dataset.folder / "figures/tour_animated.png") as animation:
         assert animation.n_frames == len(GENES)
 
 
