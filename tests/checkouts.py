@@ -13,6 +13,7 @@ REPOSITORY = Path(__file__).parents[1]
 PARTS = (
     "Snakefile",
     "config",
+    "environment.yaml",
     "envs",
     "profiles",
     "pyproject.toml",

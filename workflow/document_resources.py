@@ -16,14 +16,16 @@ from document_results import ROOT, markdown
 DOCUMENT = "docs/machines.md"
 MARK = re.compile(r"(<!-- resources -->\n)(.*?)(<!-- end -->)", re.DOTALL)
 RULE = re.compile(r"^rule (\w+):\n((?:    .*\n|\n)+)", re.MULTILINE)
+SAME = re.compile(r"^use rule (\w+) as (\w+) with:", re.MULTILINE)
 AMOUNT = re.compile(r"^        (mem_mb|runtime)=grows\((\d+)\)", re.MULTILINE)
 
 
 def asked() -> pd.DataFrame:
     """Memory (MiB) and time (minutes) of the first attempt of each rule."""
-    files = sorted((ROOT / "workflow/rules").glob("*.smk"))
-    rules = [rule for file in files for rule in RULE.findall(file.read_text())]
-    rows = {name: dict(AMOUNT.findall(body)) for name, body in rules if AMOUNT.search(body)}
+    text = "".join(file.read_text() for file in (ROOT / "workflow/rules").glob("*.smk"))
+    rows = {name: dict(AMOUNT.findall(body)) for name, body in RULE.findall(text)}
+    rows |= {name: rows[parent] for parent, name in SAME.findall(text)}
+    rows = {name: row for name, row in rows.items() if row}
     return pd.DataFrame.from_dict(rows, orient="index").astype(int)
 
 

