@@ -8,7 +8,7 @@ SNAKEMAKE := $(BIN)/snakemake --cores $(CORES)
 # Wheels that pip is told to find are offered to uv as well.
 export UV_FIND_LINKS ?= $(PIP_FIND_LINKS)
 
-.PHONY: all run setup test lint figures report benchmark docs docs-results docs-resources rulegraph test-slurm clean
+.PHONY: all run setup test lint figures report benchmark docs docs-figures docs-results docs-resources rulegraph test-slurm clean
 
 all: run
 
@@ -41,6 +41,13 @@ docs: setup
 
 rulegraph: setup
 	$(BIN)/python workflow/document_rules.py
+
+# Pictures of the default run that documents show.
+docs-figures: setup
+	$(SNAKEMAKE) figures
+	mkdir -p docs/figures
+	cp results/expression/phantom/figures/uncertainty.svg docs/figures/expression_uncertainty.svg
+	cp results/hic/synthetic_16/figures/maps.svg docs/figures/hic_maps.svg
 
 docs-resources: setup
 	$(BIN)/python workflow/document_resources.py results/benchmarks

@@ -7,12 +7,8 @@ from typing import Any
 
 from spectralmaps.expression.anatomy import Anatomy
 from spectralmaps.expression.atlases import read_atlas
-from spectralmaps.expression.inference import (
-    VoxelGrid,
-    dense_maps,
-    genes_of_part,
-    write_gene_maps,
-)
+from spectralmaps.expression.gene_parts import genes_of_part
+from spectralmaps.expression.inference import VoxelGrid, dense_maps, write_gene_maps
 from spectralmaps.expression.models import load_predictor
 from spectralmaps.files import atomic_folder
 from spectralmaps.logs import log_to

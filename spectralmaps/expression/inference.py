@@ -89,19 +89,6 @@ class DenseMaps:
     std: MapFile | None
 
 
-def genes_of_part(n_genes: int, number: int, n_parts: int) -> slice:
-    """Genes of one of ``n_parts`` jobs, numbered from 1: neighbours, as many in each as possible.
-
-    Raises
-    ------
-    ValueError
-        If there is no such part.
-    """
-    if not 1 <= number <= n_parts:
-        raise ValueError(f"number: expected a part from 1 to {n_parts}, got {number}")
-    return slice((number - 1) * n_genes // n_parts, number * n_genes // n_parts)
-
-
 def blocks(n_voxels: int, block_size: int) -> Iterator[slice]:
     """Slices that cover ``n_voxels`` in pieces of at most ``block_size``.
 

@@ -12,10 +12,10 @@ import torch
 
 from spectralmaps.expression.anatomy import Anatomy
 from spectralmaps.expression.data import Predictor, Samples
+from spectralmaps.expression.gene_parts import genes_of_part
 from spectralmaps.expression.inference import (
     VoxelGrid,
     dense_maps,
-    genes_of_part,
     write_gene_maps,
 )
 from spectralmaps.expression.models import load_predictor

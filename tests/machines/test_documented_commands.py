@@ -76,7 +76,8 @@ def test_snakemake_plans_what_a_document_says(arguments: str, with_data: CondaCh
         words[words.index("--default-storage-prefix") + 1] = str(with_data.folder)
     found = with_data.snakemake("--dry-run", *words)
     assert found.returncode == 0, found.stdout
-    assert re.search(r"^total +\d+$", found.stdout, re.MULTILINE) or "Conda" in found.stdout
+    if "--conda-create-envs-only" not in words:  # these exist, and no job is planned
+        assert re.search(r"^total +\d+$", found.stdout, re.MULTILINE)
 
 
 @pytest.mark.parametrize("arguments", starting_with("make"))

@@ -70,7 +70,7 @@ def test_dry_run_of_the_benchmarks(checkout: Checkout) -> None:
 
 @pytest.mark.parametrize(
     ("path", "target", "n_jobs"),
-    [("config/ahba_all_genes.yaml", "expression", 229), ("config/hic_genome.yaml", "hic", 73)],
+    [("config/ahba_all_genes.yaml", "expression", 328), ("config/hic_genome.yaml", "hic", 73)],
 )
 def test_a_dry_run_of_a_whole_genome_is_quick_and_small(
     path: str, target: str, n_jobs: int, checkout: Checkout, tmp_path: Path

@@ -392,22 +392,57 @@ rule expression_average:
         abagen="results/expression/{dataset}/regions/{atlas}/{donor}_abagen_interpolated.csv",
         library=sources("expression_average"),
     output:
+        regions=temp(
+            "results/expression/{dataset}/region_parts/{variant}/{donor}/{atlas}/{scatteritem}.csv"
+        ),
+        averages=temp(
+            directory(
+                "results/expression/{dataset}/average_parts/{variant}/{donor}/{atlas}/{scatteritem}"
+            )
+        ),
+    log:
+        "results/logs/expression_average/{dataset}_{variant}_{donor}_{atlas}_{scatteritem}.log",
+    benchmark:
+        "results/benchmarks/expression_average/{dataset}_{variant}_{donor}_{atlas}_{scatteritem}.tsv"
+    conda:
+        "../../envs/brain.yaml"
+    resources:
+        mem_mb=grows(500),
+        runtime=grows(60),
+    message:
+        "Average the maps of {wildcards.variant}, donor {wildcards.donor}, over {wildcards.atlas},"
+        " genes {wildcards.scatteritem}."
+    script:
+        "../../scripts/expression_average.py"
+
+
+rule expression_gather_averages:
+    input:
+        regions=gather.genes(
+            "results/expression/{{dataset}}/region_parts/{{variant}}/{{donor}}/{{atlas}}/{scatteritem}.csv"
+        ),
+        averages=gather.genes(
+            "results/expression/{{dataset}}/average_parts/{{variant}}/{{donor}}/{{atlas}}/{scatteritem}"
+        ),
+        library=sources("expression_gather_averages"),
+    output:
         regions="results/expression/{dataset}/regions/{atlas}/{donor}_{variant}.csv",
         averages=directory(
             "results/expression/{dataset}/averages/{variant}/{donor}/{atlas}"
         ),
     log:
-        "results/logs/expression_average/{dataset}_{variant}_{donor}_{atlas}.log",
+        "results/logs/expression_gather_averages/{dataset}_{variant}_{donor}_{atlas}.log",
     benchmark:
-        "results/benchmarks/expression_average/{dataset}_{variant}_{donor}_{atlas}.tsv"
+        "results/benchmarks/expression_gather_averages/{dataset}_{variant}_{donor}_{atlas}.tsv"
     wildcard_constraints:
         variant="|".join(config["expression"]["variants"]),
     conda:
         "../../envs/brain.yaml"
     resources:
-        mem_mb=grows(500),
+        mem_mb=grows(1000),
         runtime=grows(15),
     message:
-        "Average the maps of {wildcards.variant}, donor {wildcards.donor}, over {wildcards.atlas}."
+        "Gather the region means of {wildcards.variant}, donor {wildcards.donor}, over"
+        " {wildcards.atlas}."
     script:
-        "../../scripts/expression_average.py"
+        "../../scripts/expression_gather_averages.py"

@@ -41,6 +41,6 @@ def test_every_map_of_every_part_is_there_and_nothing_else(
 
 def test_a_map_of_two_parts_is_an_error(script: ModuleType, tmp_path: Path) -> None:
     parts = [make_part(tmp_path / "1", "A"), make_part(tmp_path / "2", "A")]
-    with pytest.raises(InputError, match=r"2/A_atlas_inr.nii.gz: expected each map in one part"):
+    with pytest.raises(InputError, match=r"2/A_atlas_inr.nii.gz: expected each volume in one part"):
         script.main(parts, tmp_path / "maps")
     assert not (tmp_path / "maps").exists()

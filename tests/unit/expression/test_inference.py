@@ -7,11 +7,11 @@ import pytest
 from spectralmaps.errors import InputError
 from spectralmaps.expression.anatomy import Anatomy
 from spectralmaps.expression.data import Prediction, Predictor, Sites
+from spectralmaps.expression.gene_parts import genes_of_part
 from spectralmaps.expression.inference import (
     VoxelGrid,
     blocks,
     dense_maps,
-    genes_of_part,
     predict_mean,
     write_maps,
 )
