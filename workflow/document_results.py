@@ -17,7 +17,7 @@ MARK = re.compile(r"(<!-- table: (\S+) ?([^>]*?) ?-->\n)(.*?)(<!-- end -->)", re
 COLUMNS = {
     "r2_median": "R2",
     "r2_mean": "mean R2",
-    "ours_ahead_share": "genes in which ours is ahead",
+    "ours_ahead_share": "ours ahead, share of genes",
     "pearson_median": "r",
     "rmse_median": "RMSE",
     "coverage_90_median": "90 % interval covers",
