@@ -1,6 +1,6 @@
 """What Snakemake asks of ``conda``, answered by py-rattler from the channel of the tests.
 
-The channel is the folder that SPECTRALMAPS_TEST_CHANNEL names, whatever channels a file asks for;
+The channel is the folder that SPECTRALMAPS_TEST_CHANNEL names, in place of the three of the files;
 SPECTRALMAPS_TEST_CONDA names the folder whose bin holds this program and ``activate``.
 """
 

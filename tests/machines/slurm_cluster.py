@@ -6,19 +6,18 @@ Snakemake's plugin drops SLURM_CONF, so the configuration stands where Slurm loo
 
 import contextlib
 import os
-import shutil
 import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 import pytest
+from debian import programs
 
-PACKAGES = ("slurm-wlm", "munge")
 ETC = Path("/etc/slurm")
 NODES = {"cpu1": 16821, "gpu1": 16822}
 WAIT_S = 90
@@ -180,32 +179,30 @@ class Cluster:
         return found
 
 
-def start_cluster(folder: Path) -> Cluster:
-    """Install Slurm where that is allowed, write its configuration and start it."""
-    if os.geteuid() != 0 or shutil.which("apt-get") is None:
-        pytest.skip("Slurm of Debian is installed and started by root")
+@contextlib.contextmanager
+def running_cluster(folder: Path) -> Iterator[Cluster]:
+    """Install Slurm where that is allowed, write its configuration, start it and stop it."""
+    if os.geteuid() != 0:
+        pytest.skip("the daemons of Slurm are started by root")
     if (ETC / "slurm.conf").exists():
         pytest.skip(f"{ETC}/slurm.conf exists: this machine is part of a cluster")
-    if shutil.which("slurmctld") is None:
-        subprocess.run(["apt-get", "update", "--quiet"], check=True)
-        command = ["apt-get", "install", "--quiet", "--yes", "--no-install-recommends", *PACKAGES]
-        subprocess.run(command, check=True)
+    programs(["slurmctld", "slurmd", "munged"], ["slurm-wlm", "munge"])
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20
     text = CONFIGURATION.format(
         folder=folder, host=socket.gethostname(), cpus=os.cpu_count(), memory=int(0.9 * memory)
     )
-    ETC.mkdir(exist_ok=True)
-    (ETC / "slurm.conf").write_text(text)
-    (ETC / "gres.conf").write_text(GPUS)
     cluster = Cluster(folder=folder)
-    cluster.start()
-    return cluster
-
-
-def remove_configuration() -> None:
-    """Leave no configuration behind that would point at a cluster that is gone."""
-    for name in ("slurm.conf", "gres.conf"):
-        (ETC / name).unlink(missing_ok=True)
+    ETC.mkdir(exist_ok=True)
+    try:
+        (ETC / "slurm.conf").write_text(text)
+        (ETC / "gres.conf").write_text(GPUS)
+        cluster.start()
+        yield cluster
+    finally:
+        cluster.stop()
+        # No configuration stays behind that would point at a cluster that is gone.
+        for name in ("slurm.conf", "gres.conf"):
+            (ETC / name).unlink(missing_ok=True)
 
 
 def run(*command: str) -> str:

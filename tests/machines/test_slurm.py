@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from .conftest import TINY, CondaCheckout
-from .slurm_cluster import Cluster, FinishedJob, remove_configuration, run, start_cluster, wait_for
+from .slurm_cluster import Cluster, FinishedJob, run, running_cluster, wait_for
 
 pytestmark = [pytest.mark.slow, pytest.mark.slurm]
 
@@ -34,10 +34,8 @@ SLOW_CONFIG = "expression: {variants: {extra_trees: {n_trees: 4000}}}"
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """Two nodes that wait for jobs."""
-    found = start_cluster(tmp_path_factory.mktemp("slurm"))
-    yield found
-    found.stop()
-    remove_configuration()
+    with running_cluster(tmp_path_factory.mktemp("slurm")) as found:
+        yield found
 
 
 @pytest.fixture

@@ -1,42 +1,23 @@
 """Chromium without a window: what a page asks for, says and shows."""
 
 import json
-import os
-import shutil
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
+from debian import programs
 from selenium.webdriver import Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.support.ui import WebDriverWait
 
-PACKAGES = ("chromium", "chromium-driver")
 LOCAL = ("file:", "data:", "blob:", "chrome:", "about:")
 WAIT_S = 30
-
-
-def programs() -> tuple[str, str]:
-    """Browser and driver, installed where that is allowed."""
-    names = ("chromium", "chromedriver")
-    if not all(map(shutil.which, names)):
-        if os.geteuid() != 0 or shutil.which("apt-get") is None:
-            pytest.skip("Chromium and its driver are not here, and only root can install them")
-        subprocess.run(["apt-get", "update", "--quiet"], check=True)
-        command = ["apt-get", "install", "--quiet", "--yes", "--no-install-recommends", *PACKAGES]
-        subprocess.run(command, check=True)
-    browser, driver = map(shutil.which, names)
-    assert browser is not None
-    assert driver is not None
-    return browser, driver
 
 
 @contextmanager
 def open_browser() -> Iterator[Chrome]:
     """A browser that resolves no name, so that a page has only what is in its file."""
-    browser, driver = programs()
+    browser, driver = programs(["chromium", "chromedriver"], ["chromium", "chromium-driver"])
     options = ChromeOptions()
     options.binary_location = browser
     for argument in (
@@ -44,6 +25,10 @@ def open_browser() -> Iterator[Chrome]:
         "--no-sandbox",
         "--disable-gpu",
         "--disable-dev-shm-usage",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--no-first-run",
         "--window-size=1400,1000",
         "--host-resolver-rules=MAP * ~NOTFOUND",
     ):
