@@ -1,0 +1,1 @@
+"""Segmentation of images with two-dimensional selective scans and spectral gates."""
