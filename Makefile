@@ -53,7 +53,7 @@ docs-resources: setup
 	$(BIN)/python workflow/document_resources.py results/benchmarks
 
 docs-results: setup
-	$(BIN)/python workflow/document_results.py README.md docs/expression.md docs/hic.md docs/scale.md
+	$(BIN)/python workflow/document_results.py README.md docs/expression.md docs/hic.md docs/scale.md docs/segmentation.md
 
 lint: setup
 	$(BIN)/ruff check .

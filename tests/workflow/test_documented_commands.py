@@ -27,6 +27,10 @@ def test_the_regulariser_on_any_model(tmp_path: Path) -> None:
     run_page(tmp_path, REPOSITORY / "docs/hic.md", "The regulariser, on any model")
 
 
+def test_the_selective_scan(tmp_path: Path) -> None:
+    run_page(tmp_path, REPOSITORY / "docs/segmentation.md", "Selective scan")
+
+
 def run_text(tmp_path: Path, text: str) -> Path:
     """Run a page with the given text in an empty folder."""
     page, folder, scratch = (tmp_path / name for name in ("page.md", "folder", "scratch"))

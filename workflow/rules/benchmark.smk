@@ -6,6 +6,7 @@ rule benchmarks:
         "results/benchmarks/hic_cleaning/metrics.tsv",
         "results/benchmarks/hic_genome/metrics.tsv",
         "results/benchmarks/expression_genome/metrics.tsv",
+        "results/benchmarks/segmentation_scan/metrics.tsv",
 
 
 rule benchmark_expression_inference:
@@ -148,3 +149,31 @@ rule benchmark_expression_genome:
         "Time the jobs of a run with all genes."
     script:
         "../../scripts/benchmark_expression_genome.py"
+
+
+rule benchmark_segmentation_scan:
+    input:
+        library=sources(
+            "benchmark_segmentation_scan",
+            "spectralmaps.segmentation.scan_reference",
+            "spectralmaps.segmentation.scan_chunked",
+            "spectralmaps.segmentation.scan_twolevel",
+            "spectralmaps.segmentation.scan_numba",
+        ),
+    output:
+        metrics="results/benchmarks/segmentation_scan/metrics.tsv",
+    log:
+        "results/logs/benchmark_segmentation_scan/log.txt",
+    benchmark:
+        "results/benchmarks/benchmark_segmentation_scan/run.tsv"
+    conda:
+        "../../envs/torch.yaml"
+    resources:
+        mem_mb=grows(6000),
+        runtime=grows(60),
+    params:
+        study=lookup("segmentation/benchmarks/scan", within=config),
+    message:
+        "Time the ways to compute the selective scan."
+    script:
+        "../../scripts/benchmark_segmentation_scan.py"
