@@ -86,6 +86,33 @@ def half_plane_frequency(
     return full_plane_frequency(height, width, device)[:, : width // 2 + 1]
 
 
+def half_plane_axes(
+    height: int, width: int, device: torch.device | None = None
+) -> Float[Tensor, "{height} {width}//2+1 2"]:
+    """Frequency along the rows' axis, in [-1, 1], and along the columns' one, in [0, 1].
+
+    Parameters
+    ----------
+    height, width
+        Size of the image (not of the half plane) in pixels, each at least 1.
+    device
+        Where the grid is made; the CPU if ``None``.
+
+    Returns
+    -------
+    Vertical and horizontal frequency of each coefficient of a real image's Fourier transform.
+
+    Raises
+    ------
+    ValueError
+        If a size is smaller than one.
+    """
+    _check_size(height, width)
+    rows = 2 * torch.fft.fftfreq(height, dtype=torch.float64, device=device)
+    columns = 2 * torch.fft.rfftfreq(width, dtype=torch.float64, device=device)
+    return torch.stack(torch.meshgrid(rows, columns, indexing="ij"), dim=-1)
+
+
 def dct_frequency(
     height: int, width: int, device: torch.device | None = None
 ) -> Float[Tensor, "{height} {width}"]:

@@ -93,3 +93,11 @@ def test_empty_image_raises(grid) -> None:
 def test_empty_width_of_weights_raises() -> None:
     with pytest.raises(ValueError, match="expected at least 1"):
         grids.half_plane_weights(0)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (4, 5), (7, 8)])
+def test_the_axes_of_the_half_plane_have_its_radial_frequency(size: tuple[int, int]) -> None:
+    axes = grids.half_plane_axes(*size)
+    torch.testing.assert_close(axes.norm(dim=-1), grids.half_plane_frequency(*size))
+    assert (axes[..., 1] >= 0).all()
+    assert axes.abs().max() <= 1

@@ -4,8 +4,8 @@ import pytest
 import torch
 
 from spectralmaps.spectral import grids
-from spectralmaps.spectral.layers import SpectralGate
-from spectralmaps.spectral.transforms import filter_fft
+from spectralmaps.spectral.layers import ComplexFilter, SpectralGate
+from spectralmaps.spectral.transforms import fft, filter_fft, inverse_fft
 
 
 def noise(*shape: int, seed: int = 0) -> torch.Tensor:
@@ -127,3 +127,30 @@ def test_other_number_of_channels_raises() -> None:
 def test_too_small_a_gate_raises(n_channels: int, n_knots: int) -> None:
     with pytest.raises(ValueError, match="at least 1 channel and 2 knots"):
         SpectralGate(n_channels, n_knots)
+
+
+def test_a_complex_filter_is_one_at_the_start_and_meets_its_knots() -> None:
+    layer = ComplexFilter(2, 5, 3)
+    assert torch.allclose(layer.gain(7, 8), torch.ones(2, 7, 5, dtype=torch.complex64))
+    with torch.no_grad():
+        layer.knots.normal_()
+    # 4 rows are the frequencies 0, 1/2, -1 and -1/2; 4 columns 0, 1/2 and 1: knots, all of them.
+    gain = layer.gain(4, 4)
+    expected = torch.complex(layer.knots[:, 0], layer.knots[:, 1])
+    torch.testing.assert_close(gain, expected[:, [2, 3, 0, 1]])
+
+
+def test_a_linear_phase_of_a_complex_filter_moves_an_image() -> None:
+    layer = ComplexFilter(1, 33, 17)
+    rows, columns = torch.linspace(-1, 1, 33), torch.linspace(0, 1, 17)
+    phase = -torch.pi * (1 * rows[:, None] + 2 * columns)
+    with torch.no_grad():
+        layer.knots[0, 0], layer.knots[0, 1] = phase.cos(), phase.sin()
+    image = torch.randn(1, 32, 32, generator=torch.Generator().manual_seed(1))
+    moved = inverse_fft(fft(image) * layer.gain(32, 32), 32)
+    torch.testing.assert_close(moved, image.roll((1, 2), dims=(-2, -1)), atol=1e-5, rtol=0)
+
+
+def test_a_complex_filter_needs_two_knots_an_axis() -> None:
+    with pytest.raises(ValueError, match="expected at least 1 channel and 2 knots an axis"):
+        ComplexFilter(1, 1, 4)
