@@ -3,6 +3,7 @@
 import ast
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from checkouts import REPOSITORY
@@ -87,6 +88,20 @@ def test_every_rule_is_found() -> None:
 def test_a_rule_has_a_log_a_benchmark_an_environment_and_a_message(name: str) -> None:
     found = directives(RULES[name][0])
     assert {"log", "benchmark", "conda", "resources", "message"} <= set(found)
+
+
+@pytest.mark.parametrize("name", sorted(set(RULES) - TARGETS))
+def test_memory_and_time_of_a_rule_grow_with_each_attempt(name: str) -> None:
+    body, _ = RULES[name]
+    assert re.search(r"^        mem_mb=grows\(\d+\),$", body, re.MULTILINE)
+    assert re.search(r"^        runtime=grows\(\d+\),$", body, re.MULTILINE)
+
+
+def test_what_grows_doubles() -> None:
+    defined: dict[str, Any] = {}
+    exec((REPOSITORY / "workflow/rules/resources.smk").read_text(), defined)
+    amount = defined["grows"](1000)
+    assert [amount(None, attempt=attempt) for attempt in (1, 2, 3)] == [1000, 2000, 4000]
 
 
 @pytest.mark.parametrize("name", sorted(set(RULES) - TARGETS))
