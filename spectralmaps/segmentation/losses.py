@@ -115,7 +115,18 @@ def one_hot(
     ValueError
         If a label is not one of the classes.
     """
+    check_labels(labels, n_classes)
+    return functional.one_hot(labels.long(), n_classes).movedim(-1, 1).float()
+
+
+def check_labels(labels: Int[Tensor, "batch height width"], n_classes: int) -> None:
+    """Raise if a label is not one of the classes.
+
+    Raises
+    ------
+    ValueError
+        Names the least and the greatest label.
+    """
     low, high = int(labels.min()), int(labels.max())
     if low < 0 or high >= n_classes:
         raise ValueError(f"labels: expected 0 to {n_classes - 1}, got {low} to {high}")
-    return functional.one_hot(labels.long(), n_classes).movedim(-1, 1).float()
