@@ -62,7 +62,8 @@ class SpectralDualLoss(nn.Module):
     def __init__(self, config: DualLossConfig) -> None:
         super().__init__()
         losses = {
-            "dice": DiceLoss(include_background=False, to_onehot_y=True, softmax=True),
+            # Over the batch: an image without a class would count as wholly wrong.
+            "dice": DiceLoss(include_background=False, to_onehot_y=True, softmax=True, batch=True),
             "focal": FocalLoss(
                 gamma=config.gamma,
                 to_onehot_y=True,
