@@ -19,6 +19,9 @@ UNDATED: dict[str, dict[str, None]] = {
     ".png": {},
 }
 
+POSITION_DIGITS = 9
+"""Of a position as a fraction of the figure: a millionth of a pixel."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class FigurePaths:
@@ -76,8 +79,27 @@ def save_figure(figure: Figure, path: Path) -> None:
             f"{path}: expected a figure file ending in {', '.join(UNDATED)}, found {suffix!r};"
             " change the name"
         )
+    settle_layout(figure)
     with atomic_path(path) as temporary:
         figure.savefig(temporary, metadata=UNDATED[suffix])
+
+
+def settle_layout(figure: Figure) -> None:
+    """Place the axes once and for all, at rounded positions.
+
+    Matplotlib's solver of layouts gives the same positions but for the last digit or two, because
+    it goes through sets of objects; names of clip paths in SVG are made of these digits.
+
+    Parameters
+    ----------
+    figure
+        Figure with or without a layout engine; afterwards it has none.
+    """
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
+    for axes in figure.axes:
+        bounds = axes.get_position(original=True).bounds
+        axes.set_position([round(float(bound), POSITION_DIGITS) for bound in bounds])
 
 
 def counted(count: int, noun: str) -> str:

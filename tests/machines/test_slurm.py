@@ -76,7 +76,8 @@ def tries(cluster: Cluster) -> list[FinishedJob]:
 def test_jobs_that_use_a_gpu_land_on_the_node_that_has_one(
     cluster: Cluster, conda_checkout: CondaCheckout
 ) -> None:
-    found = conda_checkout.snakemake(*TINY, *PROFILE, "--", NETWORK, LINEAR)
+    # Other tests may have made them in this copy.
+    found = conda_checkout.snakemake(*TINY, *PROFILE, "--forceall", "--", NETWORK, LINEAR)
     assert found.returncode == 0, found.stdout
     jobs = cluster.finished()
     assert {job.state for job in jobs} == {"COMPLETED"}
