@@ -98,8 +98,11 @@ def settle_layout(figure: Figure) -> None:
     figure.draw_without_rendering()
     figure.set_layout_engine("none")
     for axes in figure.axes:
-        bounds = axes.get_position(original=True).bounds
-        axes.set_position([round(float(bound), POSITION_DIGITS) for bound in bounds])
+        left, bottom, width, height = (
+            round(float(bound), POSITION_DIGITS)
+            for bound in axes.get_position(original=True).bounds
+        )
+        axes.set_position((left, bottom, width, height))
 
 
 def counted(count: int, noun: str) -> str:
