@@ -5,7 +5,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional
 
-from spectralmaps.segmentation.ss2d import SS2D, ScanConfig, dropped
+from spectralmaps.segmentation.ss2d import SS2D, ScanConfig, check_drop_path, dropped
 from spectralmaps.spectral.layers import ComplexFilter, SpectralGate
 from spectralmaps.spectral.transforms import fft, inverse_fft
 
@@ -79,8 +79,7 @@ class SpectralVSSBlock(nn.Module):
         super().__init__()
         if branches not in BRANCHES:
             raise ValueError(f"branches: expected one of {', '.join(BRANCHES)}, got {branches!r}")
-        if not 0 <= drop_path < 1:
-            raise ValueError(f"drop_path: expected a probability below 1, got {drop_path}")
+        check_drop_path(drop_path)
         self.norm = nn.LayerNorm(n_channels)
         self.scans = SS2D(n_channels, config) if branches != "spectral" else None
         self.gate = SpectralGating(n_channels) if branches != "scan" else None

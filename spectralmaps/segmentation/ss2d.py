@@ -160,8 +160,7 @@ class VSSBlock(nn.Module):
 
     def __init__(self, n_channels: int, config: ScanConfig, drop_path: float) -> None:
         super().__init__()
-        if not 0 <= drop_path < 1:
-            raise ValueError(f"drop_path: expected a probability below 1, got {drop_path}")
+        check_drop_path(drop_path)
         self.norm = nn.LayerNorm(n_channels)
         self.scans = SS2D(n_channels, config)
         self.drop_path = drop_path
@@ -171,6 +170,18 @@ class VSSBlock(nn.Module):
     ) -> Float[Tensor, "batch height width channel"]:
         """The image after the block, channels last."""
         return image + dropped(self.scans(self.norm(image)), self.drop_path, self.training)
+
+
+def check_drop_path(probability: float) -> None:
+    """Raise unless a branch can be left out with this probability.
+
+    Raises
+    ------
+    ValueError
+        If it is not in [0, 1).
+    """
+    if not 0 <= probability < 1:
+        raise ValueError(f"drop_path: expected a probability below 1, got {probability}")
 
 
 def dropped(
