@@ -6,12 +6,12 @@ import pandas as pd
 
 from spectralmaps.expression.ahba_files import write_donors
 from spectralmaps.expression.anatomy import Anatomy
-from spectralmaps.expression.atlases import write_image
 from spectralmaps.expression.phantom import PhantomConfig
 from spectralmaps.expression.phantom_dataset import make_phantom, read_probe_names, truth_volume
 from spectralmaps.expression.sites import read_wells
 from spectralmaps.files import atomic_path
 from spectralmaps.logs import log_to
+from spectralmaps.nifti import write_image
 
 INPUTS = ("genes", "wells", "probes", "structure", "parcels")
 OUTPUTS = ("ahba", "factors", "loadings")

@@ -5,13 +5,13 @@ from pathlib import Path
 import pandas as pd
 from matplotlib.figure import Figure
 
-from spectralmaps.expression.atlases import read_image
 from spectralmaps.expression.brain_panels import draw_slice_row, volume_table
 from spectralmaps.expression.figure_tables import read_map, read_places
 from spectralmaps.expression.similarity import shared_limits
 from spectralmaps.expression.slices import cut
 from spectralmaps.logs import log_to
 from spectralmaps.metrics.csv_tables import write_table
+from spectralmaps.nifti import read_image
 from spectralmaps.plotting.panels import ColorScale
 from spectralmaps.plotting.style import FigurePaths, save_figure, use_style
 

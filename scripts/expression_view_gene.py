@@ -6,11 +6,11 @@ import nibabel as nib
 import numpy as np
 from nilearn import plotting
 
-from spectralmaps.expression.atlases import read_image
 from spectralmaps.expression.figure_tables import read_map
 from spectralmaps.expression.similarity import shared_limits
 from spectralmaps.files import atomic_path
 from spectralmaps.logs import log_to
+from spectralmaps.nifti import read_image
 
 CUT_OFF_PCT = 1.0  # as in the figure of brains
 

@@ -15,10 +15,11 @@ import pandas as pd
 from jaxtyping import Float, Int
 
 from spectralmaps.errors import InputError
-from spectralmaps.expression.atlases import read_atlas, read_atlas_table, read_image, region_ids
+from spectralmaps.expression.atlases import read_atlas, read_atlas_table, region_ids
 from spectralmaps.expression.data import Sites
 from spectralmaps.expression.volumes import Volume
 from spectralmaps.files import atomic_path, check_file
+from spectralmaps.nifti import read_image
 
 TISSUE_RULES = ("published", "larger")
 WHITE, GREY, NEITHER = 1, -1, 0

@@ -9,10 +9,10 @@ import pandas as pd
 from jaxtyping import Float
 
 from spectralmaps.errors import InputError
-from spectralmaps.expression.atlases import read_image
 from spectralmaps.expression.slices import cut
 from spectralmaps.logs import progress
 from spectralmaps.metrics.csv_tables import read_columns
+from spectralmaps.nifti import read_image
 
 POOLED = "all"
 ALL_DONORS = "all"

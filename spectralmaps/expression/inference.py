@@ -15,9 +15,9 @@ from jaxtyping import Bool, Float, Int
 
 from spectralmaps.errors import InputError
 from spectralmaps.expression.anatomy import Anatomy
-from spectralmaps.expression.atlases import write_image
 from spectralmaps.expression.data import Prediction, Predictor, Sites
 from spectralmaps.logs import progress
+from spectralmaps.nifti import write_image
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,8 +17,8 @@ from checkouts import ABAGEN, REPOSITORY
 
 from spectralmaps.errors import InputError
 from spectralmaps.expression.anatomy import AnatomyConfig, write_config
-from spectralmaps.expression.atlases import write_image
 from spectralmaps.expression.tables import TableConfig
+from spectralmaps.nifti import write_image
 
 from .conftest import Run
 from .test_config import DEFAULTS

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from spectralmaps import nifti
 from spectralmaps.errors import InputError
-from spectralmaps.expression import atlases
 from spectralmaps.expression.anatomy import (
     Anatomy,
     AnatomyConfig,
@@ -46,9 +46,9 @@ def folder(tmp_path: Path) -> Path:
     grey = np.where(np.arange(10) >= 5, 0.8, 0.3) * (structure > 0)
     white = np.where(np.arange(10) >= 5, 0.05, 0.6) * (structure > 0)
     for name, values in {"structure": structure, "toy": parcels}.items():
-        atlases.write_image(tmp_path / f"{name}.nii.gz", values, AFFINE)
+        nifti.write_image(tmp_path / f"{name}.nii.gz", values, AFFINE)
     for name, values in {"grey": grey, "white": white}.items():
-        atlases.write_image(tmp_path / f"{name}.nii.gz", values.astype(np.float32), AFFINE)
+        nifti.write_image(tmp_path / f"{name}.nii.gz", values.astype(np.float32), AFFINE)
     TABLE.to_csv(tmp_path / "toy.csv", index=False)
     write_config(tmp_path / "anatomy.json", CONFIG)
     return tmp_path
@@ -128,10 +128,10 @@ def test_two_parcels_of_one_name_in_a_hemisphere_are_refused() -> None:
 def test_bad_files_and_settings_are_refused(folder: Path) -> None:
     with pytest.raises(InputError, match=r"tissue_rule.*'white'"):
         replace(CONFIG, tissue_rule="white")
-    atlases.write_image(folder / "grey.nii.gz", np.full((3, 3, 3), 200, dtype=np.uint8), AFFINE)
+    nifti.write_image(folder / "grey.nii.gz", np.full((3, 3, 3), 200, dtype=np.uint8), AFFINE)
     with pytest.raises(InputError, match=r"grey.*probabilities.*200"):
         Anatomy.read(folder)
-    atlases.write_image(folder / "grey.nii.gz", np.ones((3, 3, 3), dtype=np.float32), AFFINE)
+    nifti.write_image(folder / "grey.nii.gz", np.ones((3, 3, 3), dtype=np.float32), AFFINE)
     with pytest.raises(InputError, match="on one grid"):
         with_config(folder, tissue_distance_mm=2.0).sites(np.array([[90.0, 0, 0]]))
     (folder / "anatomy.json").unlink()

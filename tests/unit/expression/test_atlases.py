@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from spectralmaps import nifti
 from spectralmaps.errors import InputError
 from spectralmaps.expression import atlases
 
@@ -64,7 +65,7 @@ def test_an_image_that_is_no_atlas_is_refused(
 
 def test_an_image_without_a_place_is_refused(save: Callable[..., Path]) -> None:
     with pytest.raises(InputError, match="sform or qform code"):
-        atlases.read_image(save(labels(), code=0))
+        nifti.read_image(save(labels(), code=0))
 
 
 def test_a_singular_affine_is_refused(tmp_path: Path) -> None:
@@ -74,7 +75,7 @@ def test_a_singular_affine_is_refused(tmp_path: Path) -> None:
     image.set_sform(affine, code=4)
     nib.save(image, tmp_path / "flat.nii")
     with pytest.raises(InputError, match="can be inverted"):
-        atlases.read_image(tmp_path / "flat.nii")
+        nifti.read_image(tmp_path / "flat.nii")
 
 
 def test_a_damaged_or_foreign_file_is_refused(tmp_path: Path, save: Callable[..., Path]) -> None:
@@ -87,7 +88,7 @@ def test_a_damaged_or_foreign_file_is_refused(tmp_path: Path, save: Callable[...
     nib.save(nib.MGHImage(labels().astype(np.int32), AFFINE), other)
     for path in (cut, text, other, tmp_path / "absent.nii.gz"):
         with pytest.raises(InputError, match=path.name):
-            atlases.read_image(path)
+            nifti.read_image(path)
 
 
 def test_masking_keeps_what_reaches_the_threshold() -> None:
@@ -144,8 +145,8 @@ def test_a_written_image_comes_back_with_type_affine_and_codes(
 ) -> None:
     values = rng.normal(size=(3, 4, 5)).astype(np.float32)
     for path in (tmp_path / "a" / "map.nii.gz", tmp_path / "b" / "map.nii.gz"):
-        atlases.write_image(path, values, AFFINE)
-    image = atlases.read_image(path)
+        nifti.write_image(path, values, AFFINE)
+    image = nifti.read_image(path)
     np.testing.assert_array_equal(np.asarray(image.dataobj), values)
     np.testing.assert_array_equal(image.affine, AFFINE)
     assert image.get_data_dtype() == np.float32
