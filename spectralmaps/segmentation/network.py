@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
-from torch.nn import functional
 from torch.utils.checkpoint import checkpoint
 
 from spectralmaps.segmentation.gating import BRANCHES, SpectralVSSBlock
+from spectralmaps.segmentation.padding import filled_up
 from spectralmaps.segmentation.ss2d import ScanConfig
 
 
@@ -199,8 +199,7 @@ class SpectralVMUNet(nn.Module):
                 f"image: expected {self.config.in_channels} channels, got {image.shape[1]}"
             )
         height, width = image.shape[-2:]
-        missing = [-side % self.config.multiple for side in (width, height)]
-        filled = functional.pad(image, (0, missing[0], 0, missing[1]), mode="replicate")
+        filled = filled_up(image, self.config.multiple)
         features = self.embed_norm(self.embed(filled).permute(0, 2, 3, 1))
         skips = []
         for stage, merge in zip(self.encoder[:-1], self.merge, strict=True):
