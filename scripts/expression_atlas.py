@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from spectralmaps import nifti
 from spectralmaps.expression import atlases
 from spectralmaps.expression.resampling import resample_labels
 from spectralmaps.files import atomic_path
@@ -48,10 +49,10 @@ def main(
         table = mask_table(labels)
     else:
         table = atlases.read_atlas_table(path_to_table, atlases.region_ids(labels))
-    atlases.write_image(paths_to_outputs["labels"], labels, affine)
-    template = atlases.read_image(path_to_template)
+    nifti.write_image(paths_to_outputs["labels"], labels, affine)
+    template = nifti.read_image(path_to_template)
     grid = resample_labels(atlases.check_atlas(paths_to_outputs["labels"]), template)
-    atlases.write_image(paths_to_outputs["grid"], np.asarray(grid.dataobj), grid.affine)
+    nifti.write_image(paths_to_outputs["grid"], np.asarray(grid.dataobj), grid.affine)
     with atomic_path(paths_to_outputs["table"]) as path:
         table.to_csv(path, index=False)
 

@@ -6,6 +6,7 @@ import nibabel as nib
 import numpy as np
 from nilearn import datasets
 
+from spectralmaps import nifti
 from spectralmaps.expression import atlases
 from spectralmaps.expression.anatomy import AnatomyConfig, write_config
 from spectralmaps.expression.resampling import resample_labels
@@ -19,7 +20,7 @@ def read_templates(paths: dict[str, Path | None], resolution_mm: int) -> dict[st
     return {
         tissue: load(resolution=resolution_mm)
         if paths[tissue] is None
-        else atlases.read_image(paths[tissue])
+        else nifti.read_image(paths[tissue])
         for tissue, load in loaders.items()
     }
 
@@ -54,12 +55,12 @@ def main(
             ("_mask", masked),
             ("_mask_int", atlases.rank_labels(masked)),
         ):
-            atlases.write_image(path_to_output / f"{tissue}{suffix}.nii.gz", volume, image.affine)
+            nifti.write_image(path_to_output / f"{tissue}{suffix}.nii.gz", volume, image.affine)
     brain = datasets.load_mni152_brain_mask(resolution=resolution_mm)
     background = datasets.load_mni152_template(resolution=resolution_mm)
     # The resampled template rings around zero outside the brain.
     intensity = np.asarray(background.dataobj, dtype=np.float32) * (np.asarray(brain.dataobj) > 0)
-    atlases.write_image(path_to_output / "t1.nii.gz", intensity, background.affine)
+    nifti.write_image(path_to_output / "t1.nii.gz", intensity, background.affine)
     reference = atlases.check_atlas(path_to_reference)
     labels = np.asarray(resample_labels(reference, brain).dataobj)
     path_to_table = path_to_reference.with_name(
@@ -67,7 +68,7 @@ def main(
     )
     table = atlases.read_atlas_table(path_to_table, atlases.region_ids(labels))
     structure = structure_volume(np.asarray(brain.dataobj) > 0, brain.affine, labels, table)
-    atlases.write_image(path_to_output / "structure.nii.gz", structure, brain.affine)
+    nifti.write_image(path_to_output / "structure.nii.gz", structure, brain.affine)
     write_config(path_to_output / "anatomy.json", config)
 
 
