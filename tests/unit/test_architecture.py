@@ -14,7 +14,7 @@ REPOSITORY = Path(__file__).parents[2]
 FILES = sorted(PACKAGE.rglob("*.py"))
 SCRIPTS = sorted((REPOSITORY / "scripts").glob("*.py"))
 
-CONVENTIONS = {"errors", "files", "logs"}
+CONVENTIONS = {"errors", "files", "logs", "nifti"}
 # Shared package: what it may import beside itself, the conventions and the standard library.
 LIBRARIES = {
     "spectral": {"torch", "jaxtyping"},
