@@ -1,6 +1,7 @@
 """Files that are either whole or absent: write under a temporary name, then move."""
 
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -11,6 +12,9 @@ from spectralmaps.errors import InputError
 
 PARTIAL = ".partial-"
 """How names of files and folders that are not complete begin."""
+
+SAFE_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*")
+"""Names from a sample sheet that may become a part of a path."""
 
 
 @contextmanager

@@ -54,7 +54,7 @@ def _check_affine(image: nib.Nifti1Image, path: Path) -> None:
     if int(header["sform_code"]) == 0 and int(header["qform_code"]) == 0:
         raise InputError(
             f"{path}: expected an sform or qform code above 0, found neither, so the place of the"
-            " voxels is unknown; write the affine of MNI space into the header"
+            " voxels is unknown; write the affine into the header"
         )
     if not np.isfinite(affine).all() or abs(np.linalg.det(affine[:3, :3])) < 1e-12:
         raise InputError(

@@ -1,17 +1,15 @@
 """The sample sheet: which maps a dataset is made of, and what each is used for."""
 
 import csv
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 
 from spectralmaps.errors import InputError
-from spectralmaps.files import check_file
+from spectralmaps.files import SAFE_NAME, check_file
 from spectralmaps.hic.regions import parse_region
 
 ROLES = ("train", "test")
-SAFE_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*")
 
 
 @dataclass(frozen=True, kw_only=True)

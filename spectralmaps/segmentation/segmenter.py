@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 import torch
 from jaxtyping import Float
+from scipy.special import entr
 from torch import Tensor, nn
 
 from spectralmaps.errors import InputError, check_fields
@@ -219,9 +220,7 @@ def uncertainty(
     probabilities: Float[np.ndarray, "label x y z"],
 ) -> Float[np.ndarray, "x y z"]:
     """Entropy of the class of each voxel over that of a uniform choice: 0 sure, 1 no idea."""
-    entropy = -np.where(
-        probabilities > 0, probabilities * np.log(np.maximum(probabilities, 1e-30)), 0
-    ).sum(axis=0)
+    entropy = entr(probabilities).sum(axis=0)
     return (entropy / np.log(len(probabilities))).clip(0, 1).astype(np.float32)
 
 

@@ -1,6 +1,5 @@
 """The sample sheet of subjects, and their division into folds."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -9,9 +8,7 @@ import numpy as np
 import pandas as pd
 
 from spectralmaps.errors import InputError
-from spectralmaps.files import check_file
-
-SAFE_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*")
+from spectralmaps.files import SAFE_NAME, check_file
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -115,16 +115,13 @@ def check_spacings(subjects: Sequence[Subject], most: float) -> None:
     ratio = sizes.max(axis=0) / sizes.min(axis=0)
     axis = int(ratio.argmax())
     if ratio[axis] > most:
-        small, large = (subjects[int(pick)] for pick in _extremes(sizes[:, axis]))
+        along = sizes[:, axis]
+        small, large = subjects[int(along.argmin())], subjects[int(along.argmax())]
         raise InputError(
             f"{small.name}, {large.name}: expected distances of voxels that differ by a factor of"
             f" {most:g} at most, found {small.spacing_mm[axis]:g} mm and"
             f" {large.spacing_mm[axis]:g} mm along {'xyz'[axis]}; resample the images"
         )
-
-
-def _extremes(values: Float[np.ndarray, " subject"]) -> tuple[int, int]:
-    return int(values.argmin()), int(values.argmax())
 
 
 def _check_grid(
